@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The few small files we read: label maps, protocols, time zones, /proc. */
+#ifndef CLI_FILE_H
+#define CLI_FILE_H
+
+#include <stddef.h>
+
+/*
+ * Read a whole file of less than cap bytes, and put a NUL behind it.
+ * Returns its length, or -errno: -EFBIG when it does not fit.
+ */
+long file_read(const char *path, char *buf, size_t cap);
+
+/*
+ * The number of a protocol's name or alias in the text of /etc/protocols
+ * (name, number, aliases, # comments), exact in case; -1: not there.
+ */
+int file_protocol(const char *text, const char *name);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A command line, understood: what cli_parse() fills and cli_run() does.
+ * Plain data; the strings point into argv.
+ */
+#ifndef CLI_REQ_H
+#define CLI_REQ_H
+
+#include "ct/filter.h"
+#include "ct/plan.h"
+
+#include <stdint.h>
+
+/* Commands, as bits of the option table's masks. */
+#define CMD_LIST	0x0001u
+#define CMD_CREATE	0x0002u
+#define CMD_ADD		0x0004u
+#define CMD_UPDATE	0x0008u
+#define CMD_DELETE	0x0010u
+#define CMD_GET		0x0020u
+#define CMD_FLUSH	0x0040u
+#define CMD_EVENT	0x0080u
+#define CMD_COUNT	0x0100u
+#define CMD_STATS	0x0200u
+#define CMD_VERSION	0x0400u
+#define CMD_HELP	0x0800u
+#define CMD_LOAD	0x1000u
+
+/* The same commands on the expectation table. */
+#define ON_EXPECT(cmd)	((uint32_t)(cmd) << 16)
+
+/* Exit codes that scripts rely on. */
+#define EXIT_DONE	0
+#define EXIT_FAILED	1	/* it did not work */
+#define EXIT_USAGE	2	/* the command line is wrong */
+
+/* Why a command line is refused: each % in text stands for the next arg. */
+struct cli_why {
+	const char	*text;		/* NULL: it is not refused */
+	const char	*arg[2];
+	int		 code;		/* EXIT_FAILED or EXIT_USAGE */
+};
+
+/* cli_req.show: words of -o, next to those of fmt_how.show */
+#define SHOW_EXTENDED	0x01u
+#define SHOW_ID		0x02u
+#define SHOW_KTIME	0x04u
+#define SHOW_LABELS	0x08u
+#define SHOW_SAVE	0x10u
+#define SHOW_TIME	0x20u
+#define SHOW_USERSPACE	0x40u	/* no effect since conntrack-tools 1.4.7 */
+
+#define CLI_WARN_MAX	8
+#define CLI_WORDS_MAX	32
+
+/* Label names as given, one comma list an element. */
+struct cli_words {
+	const char	*list[CLI_WORDS_MAX];
+	unsigned	 n;
+};
+
+struct cli_req {
+	uint32_t	 cmd;		/* one CMD_ bit */
+	enum ct_table	 table;
+	uint64_t	 seen;		/* options given: 1 << row of cli_opts */
+	struct ct_filter filter;
+	const struct ct_proto *proto;	/* of -p, or NULL */
+	const char	*state;		/* --state before the protocol is known */
+	uint32_t	 show;		/* SHOW_* */
+	const char	*absent;	/* a word of -o not in this version */
+	struct cli_words labels;	/* -l */
+	struct cli_words label_add, label_del;
+	const char	*labelmap;	/* --labelmap, or NULL */
+	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
+	unsigned	 warns;
+	/* The number of a protocol's name in the system's list, or -1. */
+	int		(*protocol)(const char *name);
+	struct cli_why	 why;
+};
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/run.h"
+
+#include "cli/file.h"
+#include "cli/help.h"
+#include "cli/opts.h"
+#include "cli/tell.h"
+#include "ct/count.h"
+#include "ct/tables.h"
+#include "fmt/fmt.h"
+#include "fmt/stats.h"
+#include "nl/batch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REQUEST_MAX	512u	/* the longest question of one message */
+
+/* A command on its way. */
+struct job {
+	const struct cli_req	*q;
+	const struct cli_world	*w;
+	struct nl_talk		 talk;
+	struct nl_put		 req;
+	uint8_t			 req_buf[REQUEST_MAX];
+	struct ct_plan		 plan;
+	const struct fmt	*fmt;
+	struct fmt_how		 how;
+	struct nl_batch		*zero;		/* -z: the second socket's */
+	uint32_t		 extra_use;	/* references held by asking */
+	uint32_t		 count;		/* entries shown */
+	union {
+		struct ct_flow	 flow;
+		struct ct_expect exp;
+		struct ct_stats	 stats;
+	};
+};
+
+static uint16_t record_type(const struct job *j)
+{
+	return j->plan.table == CT_TABLE_EXPECT ?
+	       nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
+	       nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
+}
+
+/* Decode a record, what the filter looks at first. Returns 1 when it passes. */
+static int take_flow(struct job *j, const struct nl_msg *m)
+{
+	uint32_t wants = j->plan.wants;
+	int r;
+
+	ct_flow_clear(&j->flow);
+	j->flow.family = m->family;
+	if (wants) {
+		r = nl_decode(&ct_flow_table, m->attrs, wants, &j->flow);
+		if (r < 0)
+			return r;
+		if (!ct_match(j->plan.filter, &j->flow))
+			return 0;
+	}
+	r = nl_decode(&ct_flow_table, m->attrs, ~wants, &j->flow);
+	return r < 0 ? r : 1;
+}
+
+static int show_flow(struct job *j)
+{
+	struct ct_flow *f = &j->flow;
+
+	if (f->has & CT_USE && f->use > j->extra_use)
+		f->use -= j->extra_use;
+	if (f->times.has)
+		j->how.now = time(NULL);
+	j->fmt->flow(j->w->out, f, &j->how);
+	j->count++;
+	return j->w->out->err;
+}
+
+static int each_flow(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+	int r;
+
+	if (m->type != record_type(j))
+		return 0;
+	r = take_flow(j, m);
+	return r <= 0 ? r : show_flow(j);
+}
+
+static int each_expect(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+	int r;
+
+	if (m->type != record_type(j))
+		return 0;
+	ct_expect_clear(&j->exp);
+	j->exp.family = m->family;
+	r = nl_decode(&ct_expect_table, m->attrs, NL_ALL, &j->exp);
+	if (r < 0)
+		return r;
+	j->fmt->expect(j->w->out, &j->exp, &j->how);
+	j->count++;
+	return j->w->out->err;
+}
+
+/*
+ * -z. A dump that zeroes loses the counters of an entry at the end of each
+ * datagram (ctnetlink.md 3.3), so the dump only names the entries, and each
+ * is read and zeroed by a request of its own, whose answer is shown.
+ */
+static int each_zero(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+	struct nl_batch *b = j->zero;
+	size_t mark;
+	int r;
+
+	if (m->type != record_type(j))
+		return 0;
+	mark = nl_batch_begin(b, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
+					     IPCTNL_MSG_CT_GET_CTRZERO),
+			      0, m->family);
+	r = ct_name_entry(&b->put, m->attrs);
+	return r < 0 ? r : nl_batch_end(b, mark);
+}
+
+static int hear_zero(const struct nl_msg *m, int error, void *arg)
+{
+	if (m)
+		return each_flow(m, arg);
+	return error == -ENOENT ? 0 : error;	/* gone meanwhile */
+}
+
+static struct nl_put *new_request(struct job *j)
+{
+	nl_put_init(&j->req, j->req_buf, sizeof(j->req_buf));
+	return &j->req;
+}
+
+static int ask(struct job *j, int (*each)(const struct nl_msg *, void *))
+{
+	return nl_talk(&j->talk, &j->req, each, j);
+}
+
+/*
+ * Ask as planned; where the kernel refuses the better question, ask the
+ * plain one. Neither a look-up nor a dump has shown anything by then.
+ */
+static int ask_planned(struct job *j,
+		       int (*each)(const struct nl_msg *, void *))
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < j->plan.n; i++) {
+		ct_plan_request(&j->plan, i, new_request(j));
+		r = ask(j, each);
+		if ((r == -EINVAL || r == -EOPNOTSUPP) &&
+		    j->q->cmd == CMD_LIST && ct_plan_simplify(&j->plan)) {
+			ct_plan_request(&j->plan, i, new_request(j));
+			r = ask(j, each);
+		}
+	}
+	return r;
+}
+
+/* The old tool's stdout waits in a buffer unless it is a terminal's. */
+static int finish(struct job *j, const char *what)
+{
+	struct out *o = j->w->out;
+
+	if (isatty(STDOUT_FILENO) && out_flush(o) < 0)
+		return tell_write_failure(o->err);
+	if (what)
+		tell_count(j->count, what);
+	return out_flush(o) < 0 ? tell_write_failure(o->err) : EXIT_DONE;
+}
+
+/* What was shown so far, then the reason why it is not all. */
+static int fail(struct job *j, int error)
+{
+	struct out *o = j->w->out;
+	const struct nl_ack *ack = &j->talk.ack;
+	const char *attribute = NULL;
+
+	if (out_flush(o) < 0)
+		return tell_write_failure(o->err);
+	if (ack->offset >= NL_HEAD && ack->offset < j->req.len &&
+	    j->plan.table != CT_TABLE_EXPECT)
+		attribute = nl_table_name(&ct_flow_table, (struct nl_run){
+			j->req.buf + NL_HEAD, j->req.len - NL_HEAD },
+			ack->offset - NL_HEAD);
+	return tell_failure(j->q, error, ack, attribute);
+}
+
+static int zero_all(struct job *j)
+{
+	static uint8_t requests[NL_BATCH_BUF];
+	static uint8_t answers[NL_RECV_BUF];
+	struct nl_sock sock;
+	struct nl_talk talk = { &sock, answers, sizeof(answers), { 0 } };
+	struct nl_batch batch = { .talk = &talk, .hear = hear_zero,
+				  .arg = j };
+	int r = nl_sock_open(&sock);
+
+	if (r < 0)
+		return r;
+	nl_put_init(&batch.put, requests, sizeof(requests));
+	j->zero = &batch;
+	j->extra_use = 1;
+	r = ask_planned(j, each_zero);
+	if (r == 0)
+		r = nl_batch_flush(&batch);
+	nl_sock_close(&sock);
+	return r;
+}
+
+static int list(struct job *j)
+{
+	int r;
+
+	/* Without -f, expectations of IPv4, as ever: compat.md 3. */
+	ct_plan(&j->plan, CT_SHOW, j->q->table, &j->q->filter);
+	if (j->q->table == CT_TABLE_EXPECT && j->plan.family[0] == 0)
+		j->plan.family[0] = 2;
+	if (j->q->table == CT_TABLE_EXPECT)
+		r = ask_planned(j, each_expect);
+	else if (j->q->seen & opt_bit(OPT_ZERO))
+		r = zero_all(j);
+	else {
+		j->extra_use = j->plan.single;
+		r = ask_planned(j, each_flow);
+	}
+	if (r == -ENOENT && j->plan.single)
+		r = 0;		/* a look-up that finds nothing: an empty list */
+	if (r < 0)
+		return fail(j, r);
+	return finish(j, j->q->table == CT_TABLE_EXPECT ?
+		      "expectations have been shown." :
+		      "flow entries have been shown.");
+}
+
+static int get(struct job *j)
+{
+	int expect = j->q->table == CT_TABLE_EXPECT;
+	int r;
+
+	ct_plan(&j->plan, CT_LOOKUP, j->q->table, &j->q->filter);
+	r = ask_planned(j, expect ? each_expect : each_flow);
+	if (r < 0)
+		return fail(j, r);
+	r = finish(j, expect ? NULL : "flow entries have been shown.");
+	return j->count == 0 ? EXIT_FAILED : r;
+}
+
+static int each_count(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+
+	return ct_count_read(m, &j->count);
+}
+
+static int count_expect(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+
+	if (m->type == record_type(j))
+		j->count++;
+	return 0;
+}
+
+/* The number in a file of /proc, when netlink refuses. Returns 0 or -errno. */
+static int proc_count(struct job *j)
+{
+	char buf[32];
+	uint32_t n = 0;
+	long len = file_read("/proc/sys/net/netfilter/nf_conntrack_count",
+			     buf, sizeof(buf));
+
+	if (len < 0)
+		return (int)len;
+	for (const char *p = buf; *p >= '0' && *p <= '9'; p++)
+		n = n * 10 + (uint32_t)(*p - '0');
+	j->count = n;
+	return 0;
+}
+
+static int count(struct job *j)
+{
+	int r;
+
+	if (j->q->table == CT_TABLE_EXPECT) {
+		ct_plan(&j->plan, CT_SHOW, CT_TABLE_EXPECT, &j->q->filter);
+		r = ask_planned(j, count_expect);
+	} else {
+		ct_count_request(new_request(j));
+		r = ask(j, each_count);
+		if (r < 0 && proc_count(j) == 0)
+			r = 0;
+	}
+	if (r < 0)
+		return fail(j, r);
+	fmt_count(j->w->out, j->count);
+	return finish(j, NULL);
+}
+
+static int each_stats(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+	int r = ct_stats_read(m, &j->stats);
+
+	if (r < 0)
+		return r;
+	fmt_stats(j->w->out, &j->stats, j->q->table == CT_TABLE_EXPECT ?
+		  ct_expect_stats_names : ct_stats_names);
+	return j->w->out->err;
+}
+
+/* The columns of the kernel's own table, when netlink refuses. */
+static int proc_stats(struct job *j)
+{
+	char *text = j->w->recv;
+	long n = file_read("/proc/net/stat/nf_conntrack", text, NL_RECV_BUF);
+
+	if (n < 0)
+		return (int)n;
+	return fmt_proc_stats(j->w->out, text,
+			      j->q->table == CT_TABLE_EXPECT);
+}
+
+static int stats(struct job *j)
+{
+	int r;
+
+	ct_stats_request(new_request(j), j->q->table == CT_TABLE_EXPECT);
+	r = ask(j, each_stats);
+	if (r < 0 && !j->w->out->err && proc_stats(j) == 0)
+		r = 0;
+	return r < 0 ? fail(j, r) : finish(j, NULL);
+}
+
+static int on_socket(const struct cli_req *q, const struct cli_world *w,
+		     int (*command)(struct job *j))
+{
+	static struct job j;
+	struct nl_sock sock;
+	int r;
+
+	j.q = q;
+	j.w = w;
+	j.fmt = q->show & SHOW_SAVE ? &fmt_save : &fmt_plain;
+	j.how.labels = w->labels;
+	j.how.zone = w->zone;
+	if (q->show & SHOW_EXTENDED)
+		j.how.show |= FMT_EXTENDED;
+	if (q->show & SHOW_ID)
+		j.how.show |= FMT_ID;
+	if (q->show & SHOW_KTIME)
+		j.how.show |= FMT_KTIME;
+	j.talk = (struct nl_talk){ .sock = &sock, .buf = w->recv,
+				   .cap = NL_RECV_BUF };
+	r = nl_sock_open(&sock);
+	if (r < 0)
+		return tell_failure(q, r, NULL, NULL);
+	r = command(&j);
+	nl_sock_close(&sock);
+	return r;
+}
+
+static int print_only(const struct cli_req *q, const struct cli_world *w)
+{
+	struct out *o = w->out;
+
+	if (q->cmd == CMD_HELP)
+		cli_help(o, q->proto);
+	else {
+		out_str(o, tell_version);
+		out_char(o, '\n');
+	}
+	return out_flush(o) < 0 ? tell_write_failure(o->err) : EXIT_DONE;
+}
+
+int cli_run(const struct cli_req *q, const struct cli_world *w)
+{
+	switch (q->cmd) {
+	case CMD_LIST:
+		return on_socket(q, w, list);
+	case CMD_GET:
+		return on_socket(q, w, get);
+	case CMD_COUNT:
+		return on_socket(q, w, count);
+	case CMD_STATS:
+		return on_socket(q, w, stats);
+	default:
+		return print_only(q, w);
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sentences for people, on stderr; the only place that has any. The old
+ * tool's stand unchanged (compat.md 4.2), advice follows them on a line of
+ * its own that begins with "hint: ".
+ */
+#ifndef CLI_TELL_H
+#define CLI_TELL_H
+
+#include "cli/req.h"
+#include "nl/ack.h"
+
+/* "conntrack v0.1.0 (rawtrack)" */
+extern const char tell_version[];
+
+/* A line as it is. */
+void tell_line(const char *line);
+
+/* Why a command line is refused. Returns the exit code. */
+int tell_why(const struct cli_why *why);
+
+/* How many of what: "3 flow entries have been shown." */
+void tell_count(uint32_t n, const char *what);
+
+/*
+ * The kernel's refusal, or a failure on the way to it: -errno, with the
+ * kernel's own words and the name of the attribute it minds, if any. Returns
+ * EXIT_FAILED.
+ */
+int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack,
+		 const char *attribute);
+
+/* Standard output failed. A closed pipe is a quiet end. Returns EXIT_FAILED. */
+int tell_write_failure(int error);
+
+/* "nfct_labelmap_new: REASON", for a label map; 0 is "Success". */
+void tell_labelmap(int error);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/value.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+static int is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static unsigned digit(char c)
+{
+	char low = (char)(c | 0x20);
+
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	return low >= 'a' && low <= 'f' ? (unsigned)(low - 'a') + 10 : 99;
+}
+
+/*
+ * Digits from *s on, in C syntax when base is 0; *s is moved behind them.
+ * -EINVAL when there is none, or the number is above max.
+ */
+static int take_digits(const char **s, unsigned base, uint32_t max,
+		       uint32_t *v)
+{
+	const char *p = *s;
+	const char *first;
+	uint64_t sum = 0;
+
+	if (base == 0) {
+		base = p[0] == '0' ? 8 : 10;
+		if (p[0] == '0' && (p[1] | 0x20) == 'x' && digit(p[2]) < 16) {
+			base = 16;
+			p += 2;
+		}
+	}
+	for (first = p; digit(*p) < base; p++) {
+		sum = sum * base + digit(*p);
+		if (sum > max)
+			return -EINVAL;
+	}
+	if (p == first)
+		return -EINVAL;
+	*s = p;
+	*v = (uint32_t)sum;
+	return 0;
+}
+
+static int take_number(const char **s, unsigned base, uint32_t max,
+		       uint32_t *v)
+{
+	const char *p = *s;
+	int r;
+
+	while (is_blank(*p))
+		p++;
+	if (*p == '+')
+		p++;
+	r = take_digits(&p, base, max, v);
+	if (r == 0)
+		*s = p;
+	return r;
+}
+
+static int whole_number(const char *s, unsigned base, uint32_t max,
+			uint32_t *v)
+{
+	uint32_t n;
+
+	if (take_number(&s, base, max, &n) < 0 || *s != '\0')
+		return -EINVAL;
+	*v = n;
+	return 0;
+}
+
+int value_decimal(const char *s, uint32_t max, uint32_t *v)
+{
+	return whole_number(s, 10, max, v);
+}
+
+int value_number(const char *s, uint32_t max, uint32_t *v)
+{
+	return whole_number(s, 0, max, v);
+}
+
+int value_mark(const char *s, uint32_t *mark, uint32_t *mask)
+{
+	uint32_t v, m = UINT32_MAX;
+
+	if (take_number(&s, 0, UINT32_MAX, &v) < 0)
+		return -EINVAL;
+	if (*s == '/' && value_number(s + 1, UINT32_MAX, &m) < 0)
+		return -EINVAL;
+	if (*s != '/' && *s != '\0')
+		return -EINVAL;
+	*mark = v;
+	*mask = m;
+	return 0;
+}
+
+/*
+ * One to four parts in C syntax, the last one filling what is left of the
+ * 32 bits; a blank ends the text.
+ */
+static int take_ip4(const char *s, struct ct_addr *a)
+{
+	uint32_t part[4], sum = 0;
+	int n = 0;
+
+	for (;;) {
+		if (take_digits(&s, 0, UINT32_MAX, &part[n]) < 0)
+			return -EINVAL;
+		n++;
+		if (*s != '.')
+			break;
+		if (n == 4 || part[n - 1] > 255)
+			return -EINVAL;
+		s++;
+	}
+	if (*s != '\0' && !is_blank(*s))
+		return -EINVAL;
+	if (n > 1 && part[n - 1] >> 8 * (5 - n))
+		return -EINVAL;
+	for (int i = 0; i < n - 1; i++)
+		sum |= part[i] << 8 * (3 - i);
+	sum |= part[n - 1];
+	for (int i = 0; i < 4; i++)
+		a->b[i] = (uint8_t)(sum >> 8 * (3 - i));
+	return 0;
+}
+
+/* The dotted quad at the end of an IPv6 address: plain decimal octets. */
+static int take_quad(const char *s, uint8_t *b)
+{
+	for (int i = 0; i < 4; i++) {
+		uint32_t v;
+
+		if (*s == '0' && digit(s[1]) < 10)
+			return -EINVAL;
+		if (take_digits(&s, 10, 255, &v) < 0)
+			return -EINVAL;
+		b[i] = (uint8_t)v;
+		if (*s++ != (i < 3 ? '.' : '\0'))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* RFC 4291, section 2.2. */
+static int take_ip6(const char *s, struct ct_addr *a)
+{
+	uint8_t b[16] = { 0 };
+	int n = 0;	/* bytes so far */
+	int gap = -1;	/* where "::" stands */
+
+	if (s[0] == ':' && *++s != ':')
+		return -EINVAL;
+	while (*s != '\0') {
+		const char *start = s;
+		uint32_t v;
+
+		if (*s == ':') {
+			if (gap >= 0)
+				return -EINVAL;
+			gap = n;
+			s++;
+			continue;
+		}
+		if (n == 16 || take_digits(&s, 16, 0xffff, &v) < 0 ||
+		    s - start > 4)
+			return -EINVAL;
+		if (*s == '.') {
+			if (n > 12 || take_quad(start, b + n) < 0)
+				return -EINVAL;
+			n += 4;
+			break;
+		}
+		b[n++] = (uint8_t)(v >> 8);
+		b[n++] = (uint8_t)v;
+		if (*s == ':' && *++s == '\0')
+			return -EINVAL;
+		else if (*s != '\0' && s[-1] != ':')
+			return -EINVAL;
+	}
+	if (gap >= 0 ? n == 16 : n != 16)
+		return -EINVAL;
+	if (gap >= 0) {
+		memmove(b + 16 - (n - gap), b + gap, (size_t)(n - gap));
+		memset(b + gap, 0, (size_t)(16 - n));
+	}
+	memcpy(a->b, b, 16);
+	return 0;
+}
+
+int value_addr(const char *s, size_t n, struct ct_addr *a)
+{
+	char word[46];
+	struct ct_addr got = { 0 };
+	int family;
+
+	if (n > sizeof(word) - 1)
+		n = sizeof(word) - 1;
+	memcpy(word, s, n);
+	word[n] = '\0';
+	if (take_ip4(word, &got) == 0)
+		family = AF_INET;
+	else if (take_ip6(word, &got) == 0)
+		family = AF_INET6;
+	else
+		return -EINVAL;
+	*a = got;
+	return family;
+}
+
+int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
+		 unsigned *bits)
+{
+	struct ct_addr m = { 0 };
+	uint32_t n;
+
+	if (value_decimal(s, max, &n) < 0)
+		return -EINVAL;
+	for (unsigned i = 0; i < n; i++)
+		m.b[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	*mask = m;
+	*bits = n;
+	return 0;
+}
+
+int value_abbreviates(const char *word, size_t n, const char *name)
+{
+	return n > 0 && n <= strlen(name) && strncasecmp(word, name, n) == 0;
+}

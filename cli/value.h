@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One word to one value. Each returns 0, or -EINVAL with the outputs as they
+ * were. compat.md 1.4; what upstream takes unchecked is refused (its 8.2).
+ */
+#ifndef CLI_VALUE_H
+#define CLI_VALUE_H
+
+#include "ct/filter.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal, with leading blanks and plus sign, from 0 to max. */
+int value_decimal(const char *s, uint32_t max, uint32_t *v);
+
+/* The same in C syntax: decimal, 0 octal, 0x hexadecimal. */
+int value_number(const char *s, uint32_t max, uint32_t *v);
+
+/* NUMBER[/NUMBER]; without the second the mask is all ones. */
+int value_mark(const char *s, uint32_t *mark, uint32_t *mask);
+
+/*
+ * An address of n characters: IPv4 as inet_aton(3) takes it, or IPv6. Only
+ * the first 45 characters are looked at. Returns AF_INET, AF_INET6 or
+ * -EINVAL.
+ */
+int value_addr(const char *s, size_t n, struct ct_addr *a);
+
+/* The mask of a prefix of bits, decimal; max is 32 or 128. */
+int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
+		 unsigned *bits);
+
+/*
+ * Does word, of n characters, abbreviate name, in any letter case? The empty
+ * word abbreviates nothing.
+ */
+int value_abbreviates(const char *word, size_t n, const char *name);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a command selects: conditions that must all hold. compat.md 6.
+ */
+#ifndef CT_FILTER_H
+#define CT_FILTER_H
+
+#include "ct/flow.h"
+#include "ct/label.h"
+#include "ct/proto.h"
+
+/* ct_filter.has */
+#define CT_F_STATUS	0x001u
+#define CT_F_MARK	0x002u
+#define CT_F_ID		0x004u
+#define CT_F_ZONE	0x008u	/* of both directions */
+#define CT_F_ZONE_ORIG	0x010u
+#define CT_F_ZONE_REPLY	0x020u
+#define CT_F_LABELS	0x040u
+#define CT_F_STATE	0x080u
+#define CT_F_PROTOS	0x100u
+#define CT_F_SRC_NAT	0x200u
+#define CT_F_DST_NAT	0x400u
+#define CT_F_ANY_NAT	0x800u	/* source or destination; excludes those two */
+
+/* A translation: of anything, or to an address, or to address and port. */
+struct ct_nat {
+	uint8_t		 has_addr, has_port;
+	uint16_t	 port;
+	struct ct_addr	 addr;
+};
+
+struct ct_filter {
+	uint32_t	 has;
+	uint8_t		 family;	/* AF_UNSPEC: any */
+	uint16_t	 protos;	/* CT_F_PROTOS: mask of 1 << CT_P_* */
+	uint16_t	 states;	/* CT_F_STATE: protocols with one below */
+	uint8_t		 state[CT_P_COUNT];
+	uint16_t	 zone, zone_orig, zone_reply;
+	uint32_t	 status, status_mask;	/* status & mask == status */
+	uint32_t	 mark, mark_mask;
+	uint32_t	 id;
+	struct ct_tuple	 dir[2];	/* members to equal: their own bits */
+	struct ct_addr	 src_mask;	/* of dir[CT_ORIG].src */
+	struct ct_addr	 dst_mask;	/* of dir[CT_ORIG].dst */
+	struct ct_nat	 src_nat;	/* CT_F_SRC_NAT */
+	struct ct_nat	 dst_nat;	/* CT_F_DST_NAT; CT_F_ANY_NAT: both */
+	struct ct_label_set labels;	/* all of these */
+};
+
+/* Does a mask of an address of this family let every bit count? */
+int ct_mask_is_exact(const struct ct_addr *mask, uint8_t family);
+
+/*
+ * The attributes that a match looks at, as a mask of 1 << CTA_*; 0 when the
+ * filter lets everything pass. A flow of which these are decoded (and the
+ * family) can be matched.
+ */
+uint32_t ct_match_wants(const struct ct_filter *f);
+
+/* Does this flow pass? */
+int ct_match(const struct ct_filter *f, const struct ct_flow *flow);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "ct/proto.h"
+
+#include "ct/flow.h"
+
+#include <stddef.h>
+#include <strings.h>
+
+const struct ct_proto ct_protos[CT_P_COUNT + 1] = {
+	[CT_P_TCP]     = { "tcp",     PROTO_TCP,     CT_L4_PORTS, CT_TCP_STATE,  ct_tcp_states },
+	[CT_P_UDP]     = { "udp",     PROTO_UDP,     CT_L4_PORTS, 0,             NULL },
+	[CT_P_UDPLITE] = { "udplite", PROTO_UDPLITE, CT_L4_PORTS, 0,             NULL },
+	[CT_P_SCTP]    = { "sctp",    PROTO_SCTP,    CT_L4_PORTS, CT_SCTP_STATE, ct_sctp_states },
+	[CT_P_DCCP]    = { "dccp",    PROTO_DCCP,    CT_L4_PORTS, CT_DCCP_STATE, ct_dccp_states },
+	[CT_P_ICMP]    = { "icmp",    PROTO_ICMP,    CT_L4_ICMP,  0,             NULL },
+	[CT_P_ICMPV6]  = { "icmpv6",  PROTO_ICMPV6,  CT_L4_ICMP6, 0,             NULL },
+	[CT_P_GRE]     = { "gre",     PROTO_GRE,     CT_L4_KEYS,  0,             NULL },
+	[CT_P_COUNT]   = { "unknown", 0,               CT_L4_NONE,  0,             NULL },
+};
+
+const struct ct_proto *ct_proto_of(uint8_t num)
+{
+	const struct ct_proto *p = ct_protos;
+
+	while (p < &ct_protos[CT_P_COUNT] && p->num != num)
+		p++;
+	return p;
+}
+
+const struct ct_proto *ct_proto_named(const char *name)
+{
+	for (unsigned i = 0; i < CT_P_COUNT; i++)
+		if (strcasecmp(ct_protos[i].name, name) == 0)
+			return &ct_protos[i];
+	return NULL;
+}
+
+int ct_icmp_answer(uint8_t l4, uint8_t type)
+{
+	static const uint8_t pairs[][3] = {	/* l4, query, answer */
+		{ CT_L4_ICMP,  8, 0 },     { CT_L4_ICMP,  13, 14 },
+		{ CT_L4_ICMP,  15, 16 },   { CT_L4_ICMP,  17, 18 },
+		{ CT_L4_ICMP6, 128, 129 }, { CT_L4_ICMP6, 139, 140 },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (pairs[i][0] != l4)
+			continue;
+		if (pairs[i][1] == type)
+			return pairs[i][2];
+		if (pairs[i][2] == type)
+			return pairs[i][1];
+	}
+	return -1;
+}

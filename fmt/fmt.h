@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Formats. A format is a constant struct of functions; an empty slot means
+ * that it has nothing to say there.
+ */
+#ifndef FMT_FMT_H
+#define FMT_FMT_H
+
+#include "ct/expect.h"
+#include "ct/flow.h"
+#include "ct/label.h"
+#include "fmt/clock.h"
+#include "fmt/out.h"
+
+/* fmt_how.show: what decorates a record. */
+#define FMT_EXTENDED	0x01u	/* the layer-3 protocol */
+#define FMT_ID		0x02u
+#define FMT_KTIME	0x04u	/* when the flow began and ended */
+
+/* How to print; the same for every record of a run. */
+struct fmt_how {
+	uint32_t			 show;
+	const struct ct_label_map	*labels;	/* NULL: no labels */
+	const struct clock_zone		*zone;		/* for FMT_KTIME */
+	int64_t				 now;	/* seconds since 1970 */
+};
+
+/* A way to print. */
+struct fmt {
+	const char *name;	/* the word after -o */
+	void (*flow)(struct out *o, const struct ct_flow *f,
+		     const struct fmt_how *how);
+	void (*expect)(struct out *o, const struct ct_expect *e,
+		       const struct fmt_how *how);
+};
+
+extern const struct fmt fmt_plain, fmt_save;
+
+/* Expectations have one line of text, whatever the format of flows. */
+void fmt_plain_expect(struct out *o, const struct ct_expect *e,
+		      const struct fmt_how *how);
+
+#endif

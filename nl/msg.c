@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "nl/msg.h"
+
+#include <string.h>
+
+int nl_msg_next(struct nl_run *datagram, struct nl_msg *m)
+{
+	struct nlmsghdr h;
+	size_t step;
+
+	if (datagram->left < sizeof(h))
+		return datagram->left == 0 ? 0 : -EBADMSG;
+	memcpy(&h, datagram->p, sizeof(h));
+	if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > datagram->left)
+		return -EBADMSG;
+
+	*m = (struct nl_msg){
+		.type = h.nlmsg_type,
+		.flags = h.nlmsg_flags,
+		.seq = h.nlmsg_seq,
+		.port = h.nlmsg_pid,
+		.body = { datagram->p + NL_HDR, h.nlmsg_len - NL_HDR },
+	};
+	if (m->type >= NLMSG_MIN_TYPE) {
+		if (m->body.left < NL_GEN)
+			return -EBADMSG;
+		m->family = m->body.p[0];
+		m->res_id = nl_be16(m->body.p + 2);
+		m->attrs.p = m->body.p + NL_GEN;
+		m->attrs.left = m->body.left - NL_GEN;
+	}
+
+	step = nl_align(h.nlmsg_len);
+	if (step > datagram->left)
+		step = datagram->left;
+	datagram->p += step;
+	datagram->left -= step;
+	return 1;
+}
+
+size_t nl_msg_begin(struct nl_put *m, uint16_t type, uint16_t flags,
+		    uint8_t family)
+{
+	struct nlmsghdr h = {
+		.nlmsg_type = type,
+		.nlmsg_flags = (uint16_t)(flags | NLM_F_REQUEST),
+	};
+	struct nfgenmsg g = { .nfgen_family = family };
+	size_t mark = m->len;
+
+	nl_put_raw(m, &h, sizeof(h));
+	nl_put_raw(m, &g, sizeof(g));
+	return mark;
+}
+
+static void patch(struct nl_put *m, size_t at, uint32_t v)
+{
+	if (!m->err)
+		memcpy(m->buf + at, &v, sizeof(v));
+}
+
+void nl_msg_end(struct nl_put *m, size_t mark)
+{
+	patch(m, mark + offsetof(struct nlmsghdr, nlmsg_len),
+	      (uint32_t)(m->len - mark));
+}
+
+void nl_msg_number(struct nl_put *m, size_t mark, uint32_t seq)
+{
+	patch(m, mark + offsetof(struct nlmsghdr, nlmsg_seq), seq);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "nl/sock.h"
+
+#include "nl/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* Move a descriptor out of the way of the standard streams. */
+static int above_stderr(int fd)
+{
+	int high;
+
+	if (fd > STDERR_FILENO)
+		return fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		high = -errno;
+	close(fd);
+	return high;
+}
+
+int nl_sock_open(struct nl_sock *s)
+{
+	const struct timeval patience = { .tv_sec = NL_PATIENCE };
+	const int on = 1;
+	int fd;
+
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (fd < 0)
+		return -errno;
+	fd = above_stderr(fd);
+	if (fd < 0)
+		return fd;
+	/* Both are comforts: an old kernel that refuses them still answers. */
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+			 sizeof(patience));
+	*s = (struct nl_sock){ .fd = fd };
+	return 0;
+}
+
+void nl_sock_close(struct nl_sock *s)
+{
+	close(s->fd);
+	s->fd = -1;
+}
+
+int nl_sock_send(struct nl_sock *s, const void *buf, size_t len)
+{
+	ssize_t n;
+
+	do	/* an unconnected netlink socket sends to port 0, the kernel */
+		n = send(s->fd, buf, len, 0);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : 0;
+}
+
+long nl_sock_recv(struct nl_sock *s, void *buf, size_t cap)
+{
+	for (;;) {
+		struct sockaddr_nl from = { .nl_family = AF_NETLINK };
+		socklen_t fromlen = sizeof(from);
+		ssize_t n = recvfrom(s->fd, buf, cap, MSG_TRUNC,
+				     (struct sockaddr *)&from, &fromlen);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return -ETIMEDOUT;
+		if (n < 0)
+			return -errno;
+		if (fromlen != sizeof(from) || from.nl_pid != 0)
+			continue;
+		return (size_t)n > cap ? -EMSGSIZE : n;
+	}
+}

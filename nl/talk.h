@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request and all its answers. ctnetlink.md 2.5, 10.1.
+ */
+#ifndef NL_TALK_H
+#define NL_TALK_H
+
+#include "nl/ack.h"
+#include "nl/msg.h"
+#include "nl/sock.h"
+
+/* What a conversation needs: a socket and a lent receive buffer. */
+struct nl_talk {
+	struct nl_sock	*sock;
+	void		*buf;
+	size_t		 cap;	/* NL_RECV_BUF or more */
+	struct nl_ack	 ack;	/* the kernel's last word */
+};
+
+/*
+ * Send the one request in *req, which begins at its start and carries
+ * NLM_F_ACK, and hand every record answered to each(), with arg.
+ *
+ * A dump ends with NLMSG_DONE, anything else with its acknowledgement.
+ * Returns 0, what each() returned when that was not 0 (the rest of the
+ * answer then stays unread), or -errno: the kernel's (its words are in
+ * t->ack), -EINTR when the kernel says that a dump was interrupted and may
+ * be incomplete, -ENOBUFS when answers were lost, -EBADMSG when one does not
+ * parse.
+ */
+int nl_talk(struct nl_talk *t, struct nl_put *req,
+	    int (*each)(const struct nl_msg *m, void *arg), void *arg);
+
+#endif

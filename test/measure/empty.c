@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* What starting and ending a static program costs, and nothing else. */
+
+int main(void)
+{
+	return 0;
+}
