@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 from lib import packet
-from lib.case import Failure, Skip, fact, facts, plain_err
+from lib.case import Failure, Result, Skip, fact, facts, plain_err
 from lib.lab import A, B, mount
 from lib.talk import Datagrams, Tcp
 
@@ -109,7 +109,9 @@ def leave_early(t, line, **more):
         except subprocess.TimeoutExpired:
             p.kill()
             raise Failure("$ conntrack %s | head -1\nstill running after 30 s" % line)
-        return first, p.stderr.read().decode(), p.returncode
+        err = p.stderr.read().decode()
+        t.has(line, Result(first, err, p.returncode))
+        return first, err, p.returncode
 
 
 @facts("reader_who_leaves_early_ends_{command}_quietly", command=("-L", "-L -o save", "-L -o extended,id", "-L -o xml"))
@@ -151,6 +153,12 @@ def closed_stdin_does_not_matter(t):
 def closed_stderr_leaves_the_list_whole(t):
     one(t)
     t.check("-L", "ESTABLISHED", err=[], wrap=closed("2>&-"))
+
+
+@fact
+def closed_stdin_and_stderr_leave_the_xml_document_whole(t):
+    one(t)
+    t.run("-L -o xml")          # the other one could not say that there is none
     t.check("-L -o xml", "^<?xml", "^<conntrack>$", "<flow>", "^</conntrack>$", err=[], wrap=closed("<&- 2>&-"))
 
 
