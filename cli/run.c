@@ -10,6 +10,7 @@
 #include "fmt/fmt.h"
 #include "fmt/stats.h"
 #include "nl/batch.h"
+#include "nl/layout.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,6 +32,7 @@ struct job {
 	struct nl_batch		*zero;		/* -z: the second socket's */
 	uint32_t		 extra_use;	/* references held by asking */
 	uint32_t		 count;		/* entries shown */
+	struct nl_layouts	 layouts;
 	union {
 		struct ct_flow	 flow;
 		struct ct_expect exp;
@@ -45,7 +47,10 @@ static uint16_t record_type(const struct job *j)
 	       nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
 }
 
-/* Decode a record, what the filter looks at first. Returns 1 when it passes. */
+/*
+ * Decode a record: first what the filter looks at, and all of it only when
+ * it passes. Returns 1 when it does.
+ */
 static int take_flow(struct job *j, const struct nl_msg *m)
 {
 	uint32_t wants = j->plan.wants;
@@ -60,7 +65,7 @@ static int take_flow(struct job *j, const struct nl_msg *m)
 		if (!ct_match(j->plan.filter, &j->flow))
 			return 0;
 	}
-	r = nl_decode(&ct_flow_table, m->attrs, ~wants, &j->flow);
+	r = nl_layout_decode(&j->layouts, &ct_flow_table, m->attrs, &j->flow);
 	return r < 0 ? r : 1;
 }
 

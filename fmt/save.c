@@ -159,6 +159,8 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 		p = put_u32(p, " -t ", f->timeout);
 	if (f->has & CT_STATUS)
 		p = put_status(p, f->status);
+	if (f->has & CT_SECMARK)
+		p = put_u32(p, " -c ", f->secmark);
 	if (f->has & CT_ZONE)
 		p = put_u32(p, " -w ", f->zone);
 	if (orig->has & CT_TUPLE_ZONE)

@@ -22,8 +22,29 @@ static void take_bits(uint8_t *to, size_t size, const struct nl_attr *a)
 	memset(to + n, 0, size - n);
 }
 
-/* Fill one member. Returns 0 when the payload is too short for its kind. */
-static int take(const struct nl_row *row, const struct nl_attr *a, void *at)
+int nl_takes(const struct nl_row *row, const struct nl_attr *a)
+{
+	switch (row->kind) {
+	case NL_U8:
+		return a->len >= 1;
+	case NL_BE16:
+		return a->len >= 2;
+	case NL_BE32:
+		return a->len >= 4;
+	case NL_BE64:
+		return a->len >= 8;
+	case NL_BYTES:
+		return a->len >= row->size;
+	case NL_BITS:
+		return a->len > 0;
+	case NL_STR:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+void nl_take(const struct nl_row *row, const struct nl_attr *a, void *at)
 {
 	uint16_t v16;
 	uint32_t v32;
@@ -31,43 +52,31 @@ static int take(const struct nl_row *row, const struct nl_attr *a, void *at)
 
 	switch (row->kind) {
 	case NL_U8:
-		if (a->len < 1)
-			return 0;
 		*(uint8_t *)at = a->data[0];
-		return 1;
+		break;
 	case NL_BE16:
-		if (a->len < sizeof(v16))
-			return 0;
 		v16 = nl_be16(a->data);
 		memcpy(at, &v16, sizeof(v16));
-		return 1;
+		break;
 	case NL_BE32:
-		if (a->len < sizeof(v32))
-			return 0;
 		v32 = nl_be32(a->data);
 		memcpy(at, &v32, sizeof(v32));
-		return 1;
+		break;
 	case NL_BE64:
-		if (a->len < sizeof(v64))
-			return 0;
 		v64 = nl_be64(a->data);
 		memcpy(at, &v64, sizeof(v64));
-		return 1;
+		break;
 	case NL_BYTES:
-		if (a->len < row->size)
-			return 0;
 		memcpy(at, a->data, row->size);
-		return 1;
+		break;
 	case NL_BITS:
-		if (a->len == 0)
-			return 0;
 		take_bits(at, row->size, a);
-		return 1;
+		break;
 	case NL_STR:
 		take_str(at, row->size, a);
-		return 1;
+		break;
 	default:
-		return 0;
+		break;
 	}
 }
 
@@ -90,7 +99,8 @@ int nl_decode(const struct nl_table *t, struct nl_run run, uint32_t want,
 			r = nl_decode(row->sub, nl_attr_run(&a), NL_ALL, at);
 			if (r < 0)
 				return r;
-		} else if (take(row, &a, at)) {
+		} else if (nl_takes(row, &a)) {
+			nl_take(row, &a, at);
 			*has |= row->has;
 		}
 	}

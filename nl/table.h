@@ -67,6 +67,13 @@ int nl_decode(const struct nl_table *t, struct nl_run run, uint32_t want,
 	      void *to);
 
 /*
+ * One attribute of any kind but NL_NEST: is its payload long enough, and, if
+ * so, its value to the member at *at.
+ */
+int nl_takes(const struct nl_row *row, const struct nl_attr *a);
+void nl_take(const struct nl_row *row, const struct nl_attr *a, void *at);
+
+/*
  * Write the attributes whose presence bits are set in the struct at *from,
  * in the order of their numbers, read-only ones left out. A nest with
  * nothing inside is not written. Errors stick in m->err.

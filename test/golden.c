@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every datagram of test/data through every format, back through the encoder,
+ * and cut at every byte. The form of a fixture: test/data/README.
+ */
+#include "test/guard.h"
+#include "test/unit/unit.h"
+
+#include "ct/count.h"
+#include "ct/expect.h"
+#include "ct/names.h"
+#include "ct/tables.h"
+#include "fmt/fmt.h"
+#include "fmt/stats.h"
+#include "nl/ack.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+
+#define SECTIONS	32
+#define TEXT_MAX	32768u
+
+struct section {
+	char	 name[64];
+	char	*text;		/* byte for byte, a NUL behind it */
+	uint8_t	*bytes;		/* of a datagram */
+	size_t	 n;
+};
+
+struct fixture {
+	char		 name[64];
+	char		*file;
+	struct section	 section[SECTIONS];
+	unsigned	 sections;
+};
+
+static struct fixture *fixtures;
+static size_t n_fixtures;
+
+/* ------------------------------------------------------------ the files */
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, 1 << 20);
+
+	if (!f || !text)
+		abort();
+	if (fread(text, 1, (1 << 20) - 1, f) == 0)
+		abort();
+	fclose(f);
+	return text;
+}
+
+/* The hex bytes that begin a line; two blanks end them. */
+static size_t take_hex(const char *line, uint8_t *to)
+{
+	size_t n = 0;
+
+	while (isxdigit((unsigned char)line[0]) &&
+	       isxdigit((unsigned char)line[1])) {
+		const char digits[3] = { line[0], line[1], 0 };
+
+		to[n++] = (uint8_t)strtoul(digits, NULL, 16);
+		line += 2;
+		if (*line != ' ')
+			break;
+		line++;
+	}
+	return n;
+}
+
+static void take_datagram(struct section *s)
+{
+	s->bytes = calloc(1, strlen(s->text) + 1);
+	if (!s->bytes)
+		abort();
+	for (const char *p = s->text; *p; p += strcspn(p, "\n") + 1)
+		s->n += take_hex(p, s->bytes + s->n);
+}
+
+static void parse_fixture(struct fixture *f)
+{
+	char *p = strncmp(f->file, "== ", 3) ? strstr(f->file, "\n== ") + 1
+					     : f->file;
+
+	while (*p) {
+		struct section *s = &f->section[f->sections++];
+		size_t n = strcspn(p, "\n");
+		char *next;
+
+		if (f->sections == SECTIONS || n - 3 >= sizeof(s->name))
+			abort();
+		memcpy(s->name, p + 3, n - 3);
+		s->text = p + n + 1;
+		next = strncmp(s->text, "== ", 3) ? strstr(s->text, "\n== ")
+						  : s->text - 1;
+		p = next ? next + 1 : s->text + strlen(s->text);
+		s->text = strndup(s->text, (size_t)(p - s->text));
+		if (strcmp(s->name, "datagram") == 0)
+			take_datagram(s);
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct fixture *)a)->name,
+		      ((const struct fixture *)b)->name);
+}
+
+static void read_fixtures(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+
+	if (!dir)
+		abort();
+	while ((e = readdir(dir))) {
+		const char *dot = strrchr(e->d_name, '.');
+		char full[4096];
+		struct fixture *f;
+
+		if (!dot || strcmp(dot, ".fix") != 0)
+			continue;
+		fixtures = realloc(fixtures,
+				   (n_fixtures + 1) * sizeof(*fixtures));
+		if (!fixtures)
+			abort();
+		f = &fixtures[n_fixtures++];
+		memset(f, 0, sizeof(*f));
+		snprintf(f->name, sizeof(f->name), "%.*s",
+			 (int)(dot - e->d_name), e->d_name);
+		snprintf(full, sizeof(full), "%s/%s", path, e->d_name);
+		f->file = read_file(full);
+		parse_fixture(f);
+	}
+	closedir(dir);
+	qsort(fixtures, n_fixtures, sizeof(*fixtures), by_name);
+}
+
+static const struct section *find(const struct fixture *f, const char *name)
+{
+	for (unsigned i = 0; i < f->sections; i++)
+		if (strcmp(f->section[i].name, name) == 0)
+			return &f->section[i];
+	return NULL;
+}
+
+/* --------------------------------------------------------- the messages */
+
+/* Hand every message of the fixture to each(); all of them must parse. */
+static void each_msg(const struct fixture *f,
+		     void (*each)(const struct nl_msg *m, void *arg),
+		     void *arg)
+{
+	for (unsigned i = 0; i < f->sections; i++) {
+		const struct section *s = &f->section[i];
+		struct nl_run run;
+		struct nl_msg m;
+		int r;
+
+		if (!s->bytes)
+			continue;
+		run = (struct nl_run){ guard_copy(s->bytes, s->n), s->n };
+		while ((r = nl_msg_next(&run, &m)) > 0)
+			each(&m, arg);
+		assert_int_equal(r, 0);
+	}
+}
+
+/* The table that speaks of a message; NULL for a control message. */
+static const struct nl_table *table_of(const struct nl_msg *m)
+{
+	switch (m->type) {
+	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
+	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE:
+		return &ct_flow_table;
+	case NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_NEW:
+	case NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_DELETE:
+		return &ct_expect_table;
+	default:
+		return m->type < NLMSG_MIN_TYPE ? NULL : &ct_stats_table;
+	}
+}
+
+/* One record of any table; the presence words are where the table says. */
+union record {
+	struct ct_flow		flow;
+	struct ct_expect	exp;
+	struct ct_stats		stats;
+};
+
+/* Nothing of a cleared struct but its presence words counts: fill the rest. */
+static void clear(const struct nl_table *t, union record *r)
+{
+	memset(r, 0xa5, sizeof(*r));
+	if (t == &ct_flow_table)
+		ct_flow_clear(&r->flow);
+	else if (t == &ct_expect_table)
+		ct_expect_clear(&r->exp);
+	else
+		r->stats.has = 0;
+}
+
+/* ----------------------------------------------------------------- text */
+
+struct printing {
+	const struct fmt	*fmt;
+	struct fmt_how		 how;
+	struct out		 out;
+	const char		*what;	/* the section's name */
+};
+
+static void print_msg(const struct nl_msg *m, void *arg)
+{
+	static union record r;
+	struct printing *p = arg;
+	const struct nl_table *t = table_of(m);
+	uint32_t entries;
+
+	if (!t)
+		return;
+	clear(t, &r);
+	if (strcmp(p->what, "count") == 0) {
+		assert_int_equal(ct_count_read(m, &entries), 0);
+		fmt_count(&p->out, entries);
+	} else if (strcmp(p->what, "stats") == 0) {
+		assert_int_equal(ct_stats_read(m, &r.stats), 0);
+		fmt_stats(&p->out, &r.stats,
+			  (m->type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU ?
+			  ct_expect_stats_names : ct_stats_names);
+	} else if (t == &ct_flow_table) {
+		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.flow), 0);
+		r.flow.family = m->family;
+		p->fmt->flow(&p->out, &r.flow, &p->how);
+	} else if (t == &ct_expect_table) {
+		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.exp), 0);
+		r.exp.family = m->family;
+		p->fmt->expect(&p->out, &r.exp, &p->how);
+	}
+}
+
+/* Read the words of -o. Returns 0 for a section that is no list's text. */
+static int read_how(const char *name, struct printing *p, int *labels)
+{
+	char words[64];
+	char *save = NULL;
+
+	*labels = 0;
+	p->fmt = &fmt_plain;
+	snprintf(words, sizeof(words), "%s", name);
+	for (char *w = strtok_r(words, ",", &save); w;
+	     w = strtok_r(NULL, ",", &save)) {
+		if (strcmp(w, "extended") == 0)
+			p->how.show |= FMT_EXTENDED;
+		else if (strcmp(w, "id") == 0)
+			p->how.show |= FMT_ID;
+		else if (strcmp(w, "ktimestamp") == 0)
+			p->how.show |= FMT_KTIME;
+		else if (strcmp(w, "labels") == 0)
+			*labels = 1;
+		else if (strcmp(w, "save") == 0)
+			p->fmt = &fmt_save;
+		else if (strcmp(w, "plain") && strcmp(w, "timestamp") &&
+			 strcmp(w, "userspace") && strcmp(w, "stats") &&
+			 strcmp(w, "count"))
+			return 0;
+	}
+	return 1;
+}
+
+static void text_is_the_references(void **state)
+{
+	static char buf[TEXT_MAX];
+	static struct ct_label_map map;
+	const struct fixture *f = *state;
+	const struct section *map_text = find(f, "labelmap");
+	const struct clock_zone utc = { 0 };
+	int64_t now = 0;
+
+	for (unsigned i = 0; i < f->sections; i++)
+		if (strncmp(f->section[i].name, "now ", 4) == 0)
+			now = strtoll(f->section[i].name + 4, NULL, 10);
+	if (map_text)
+		ct_label_parse(&map, map_text->text, strlen(map_text->text));
+	for (unsigned i = 0; i < f->sections; i++) {
+		const struct section *s = &f->section[i];
+		struct printing p = {
+			.what = s->name,
+			.how = { .zone = &utc, .now = now },
+			.out = { .buf = buf, .cap = sizeof(buf), .fd = -1 },
+		};
+		int labels;
+
+		if (!read_how(s->name, &p, &labels))
+			continue;
+		p.how.labels = labels && map_text ? &map : NULL;
+		each_msg(f, print_msg, &p);
+		assert_int_equal(p.out.err, 0);
+		buf[p.out.len] = '\0';
+		assert_string_equal(buf, s->text);
+	}
+}
+
+/* ----------------------------------------------------- acknowledgements */
+
+static void read_ack(const struct nl_msg *m, void *arg)
+{
+	assert_true(m->type == NLMSG_ERROR || m->type == NLMSG_DONE);
+	assert_int_equal(nl_ack_read(m, arg), 0);
+}
+
+static void ack_is_understood(void **state)
+{
+	const struct fixture *f = *state;
+	const struct section *text = find(f, "text");
+	const struct section *offset = find(f, "offset");
+	struct nl_ack ack;
+
+	memset(&ack, 0xa5, sizeof(ack));
+	each_msg(f, read_ack, &ack);
+	assert_int_equal(ack.error, atoi(find(f, "error")->text));
+	assert_int_equal(ack.offset, offset ? atoi(offset->text) : 0);
+	assert_int_equal(strlen(ack.text),
+			 text ? strcspn(text->text, "\n") : 0);
+	if (text)
+		assert_memory_equal(ack.text, text->text, strlen(ack.text));
+}
+
+/* ---------------------------------------------------- back to the bytes */
+
+static size_t size_of(const struct nl_row *row)
+{
+	static const size_t fixed[] = {
+		[NL_U8] = 1, [NL_BE16] = 2, [NL_BE32] = 4, [NL_BE64] = 8,
+	};
+
+	return row->size ? row->size : fixed[row->kind];
+}
+
+/* The same in all that can be written? */
+static void assert_same(const struct nl_table *t, const void *a,
+			const void *b)
+{
+	uint32_t has_a, has_b;
+
+	memcpy(&has_a, a, sizeof(has_a));
+	memcpy(&has_b, b, sizeof(has_b));
+	for (uint16_t i = 1; i < t->n; i++) {
+		const struct nl_row *row = &t->rows[i];
+		const uint8_t *pa = (const uint8_t *)a + row->at;
+		const uint8_t *pb = (const uint8_t *)b + row->at;
+
+		if (row->kind == NL_HOLE)
+			continue;
+		if (row->kind == NL_NEST) {
+			assert_same(row->sub, pa, pb);
+		} else if (row->flags & NL_RDONLY) {
+			assert_int_equal(has_b & row->has, 0);
+		} else {
+			assert_int_equal(has_a & row->has, has_b & row->has);
+			if (has_a & row->has)
+				assert_memory_equal(pa, pb, size_of(row));
+		}
+	}
+}
+
+static void there_and_back(const struct nl_msg *m, void *arg)
+{
+	static union record a, b;
+	static uint8_t buf[8192];
+	const struct nl_table *t = table_of(m);
+	struct nl_put put;
+
+	(void)arg;
+	if (!t)
+		return;
+	clear(t, &a);
+	clear(t, &b);
+	assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &a), 0);
+	nl_put_init(&put, buf, sizeof(buf));
+	nl_encode(t, &a, &put);
+	assert_int_equal(put.err, 0);
+	assert_int_equal(put.len % 4, 0);
+	assert_int_equal(nl_decode(t, (struct nl_run){ put.buf, put.len },
+				   NL_ALL, &b), 0);
+	assert_same(t, &a, &b);
+}
+
+static void decoded_survives_the_encoder(void **state)
+{
+	each_msg(*state, there_and_back, NULL);
+}
+
+/* ------------------------------------------------------------------ cut */
+
+static void decode_cut(const uint8_t *p, size_t n)
+{
+	static const struct nl_table *const tables[] = {
+		&ct_flow_table, &ct_expect_table, &ct_stats_table,
+	};
+	static union record r;
+	const struct nl_run run = { p, n };
+
+	for (size_t i = 0; i < COUNT(tables); i++) {
+		int e;
+
+		clear(tables[i], &r);
+		e = nl_decode(tables[i], run, NL_ALL, &r);
+		assert_true(e == 0 || e == -EBADMSG);
+	}
+	for (size_t off = 0; off <= n + 4; off++)
+		nl_table_name(&ct_flow_table, run, off);
+}
+
+static void take_cut(const struct section *s, size_t n)
+{
+	struct nl_run run = { guard_copy(s->bytes, n), n };
+	struct nl_ack ack;
+	struct nl_msg m;
+	int r, e;
+
+	while ((r = nl_msg_next(&run, &m)) > 0) {
+		if (m.type >= NLMSG_MIN_TYPE)
+			continue;
+		e = nl_ack_read(&m, &ack);
+		assert_true(e == 0 || e == -EBADMSG);
+	}
+	assert_true(r == 0 || r == -EBADMSG);
+}
+
+/* A message whose header says that it ends at the cut. */
+static void take_short(const uint8_t *msg, size_t n)
+{
+	uint32_t len = (uint32_t)n;
+	uint8_t *p = guard_copy(msg, n);
+	struct nl_run run = { p, n };
+	struct nl_ack ack;
+	struct nl_msg m;
+	int r;
+
+	memcpy(p, &len, sizeof(len));
+	r = nl_msg_next(&run, &m);
+	assert_true(r == 1 || r == -EBADMSG);
+	if (r == 1 && m.type < NLMSG_MIN_TYPE) {
+		r = nl_ack_read(&m, &ack);
+		assert_true(r == 0 || r == -EBADMSG);
+	} else if (r == 1) {
+		decode_cut(m.attrs.p, m.attrs.left);
+	}
+}
+
+/* Cut a datagram, or a message, anywhere: never a byte past the end. */
+static void any_prefix_is_safe(void **state)
+{
+	const struct fixture *f = *state;
+
+	for (unsigned i = 0; i < f->sections; i++) {
+		const struct section *s = &f->section[i];
+
+		for (size_t n = 0; s->bytes && n <= s->n; n++)
+			take_cut(s, n);
+		for (size_t at = 0; s->bytes && at < s->n;) {
+			size_t len = nl_host32(s->bytes + at);
+
+			for (size_t n = NL_HDR; n <= len; n++)
+				take_short(s->bytes + at, n);
+			at += nl_align(len);
+		}
+	}
+}
+
+/* ---------------------------------------------------------------- main */
+
+static void add(struct CMUnitTest *t, const struct fixture *f,
+		const char *fact, CMUnitTestFunction function)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s: %s", f->name, fact);
+	t->name = strdup(name);
+	t->test_func = function;
+	t->initial_state = &fixtures[f - fixtures];
+}
+
+int main(void)
+{
+	struct CMUnitTest *tests;
+	size_t n = 0;
+
+	read_fixtures(TEST_DATA);
+	tests = calloc(3 * n_fixtures, sizeof(*tests));
+	if (!tests || n_fixtures == 0)
+		return 1;
+	for (const struct fixture *f = fixtures; f < fixtures + n_fixtures;
+	     f++) {
+		if (find(f, "error"))
+			add(&tests[n++], f, "ack is understood",
+			    ack_is_understood);
+		else
+			add(&tests[n++], f, "text is the reference's",
+			    text_is_the_references);
+		add(&tests[n++], f, "decoded survives the encoder",
+		    decoded_survives_the_encoder);
+		add(&tests[n++], f, "any prefix is safe",
+		    any_prefix_is_safe);
+	}
+	return _cmocka_run_group_tests("golden", tests, n, NULL, NULL);
+}

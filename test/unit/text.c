@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>	/* before the kernel's, which make way */
+
+#include "fmt/clock.h"
+#include "fmt/out.h"
+#include "fmt/text.h"
+#include "test/unit/unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static char text[256];
+
+static void assert_text(const char *end, const char *want)
+{
+	text[end - text] = '\0';
+	assert_string_equal(text, want);
+}
+
+static void numbers_are_printfs(void **state)
+{
+	uint64_t seed = 1, v = 1;
+	char want[32];
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		v = i < 128 ? (1ull << i / 2) - i % 2
+			    : ((uint64_t)unit_random(&seed) << 32 |
+			       unit_random(&seed)) >> i % 64;
+		snprintf(want, sizeof(want), "%" PRIu64, v);
+		assert_text(text_u64(text, v), want);
+		snprintf(want, sizeof(want), "%" PRIu32, (uint32_t)v);
+		assert_text(text_u32(text, (uint32_t)v), want);
+		snprintf(want, sizeof(want), "%" PRIx32, (uint32_t)v);
+		assert_text(text_hex(text, (uint32_t)v), want);
+		snprintf(want, sizeof(want), "%09u", (unsigned)(v % 1000000000));
+		assert_text(text_zeros(text, (uint32_t)(v % 1000000000), 9),
+			    want);
+	}
+	for (uint64_t ten = 1; ten < 10000000000000000000u; ten *= 10) {
+		snprintf(want, sizeof(want), "%" PRIu64, ten - 1);
+		assert_text(text_u64(text, ten - 1), want);
+		snprintf(want, sizeof(want), "%" PRIu64, ten);
+		assert_text(text_u64(text, ten), want);
+	}
+	assert_text(text_u64(text, UINT64_MAX), "18446744073709551615");
+	assert_text(text_u32(text, UINT32_MAX), "4294967295");
+}
+
+static void words_are_padded(void **state)
+{
+	(void)state;
+	assert_text(text_pad(text, "tcp", 8), "tcp     ");
+	assert_text(text_pad(text, "unknown9", 8), "unknown9");
+	assert_text(text_pad(text, "longer", 3), "longer");
+}
+
+static void addresses_are_inet_ntops(void **state)
+{
+	uint64_t seed = 7;
+	char want[64];
+
+	(void)state;
+	for (unsigned i = 0; i < 200000; i++) {
+		uint8_t a[16];
+		uint32_t zero = unit_random(&seed);
+
+		for (unsigned n = 0; n < 16; n++)
+			a[n] = (uint8_t)unit_random(&seed);
+		for (unsigned n = 0; n < 8; n++)	/* groups, then bytes */
+			if (zero >> n & 1)
+				a[2 * n] = a[2 * n + 1] = 0;
+			else if (zero >> (n + 8) & 1)
+				a[2 * n] = 0;
+		if (i % 16 == 0)
+			memset(a, 0, i / 16 % 17);
+		if (i % 16 == 1)
+			memcpy(a, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+		inet_ntop(AF_INET6, a, want, sizeof(want));
+		assert_text(text_ip6(text, a), want);
+		inet_ntop(AF_INET, a, want, sizeof(want));
+		assert_text(text_ip4(text, a), want);
+	}
+}
+
+/* ------------------------------------------------------------------ out */
+
+static char buf[OUT_ROOM];
+
+static void text_stays_in_the_buffer(void **state)
+{
+	struct out o = { .buf = buf, .cap = sizeof(buf), .fd = -1 };
+
+	(void)state;
+	out_str(&o, "ab");
+	out_char(&o, 'c');
+	out_end(&o, text_u32(out_room(&o), 7));
+	assert_int_equal(out_flush(&o), -ENOSPC);	/* less than OUT_ROOM */
+	o = (struct out){ .buf = buf, .cap = sizeof(buf), .fd = -1 };
+	out_end(&o, text_u32(out_room(&o), 7));
+	out_str(&o, "abc");
+	assert_int_equal(out_flush(&o), 0);
+	assert_int_equal(o.len, 4);
+	assert_memory_equal(buf, "7abc", 4);
+}
+
+static void full_buffer_sticks(void **state)
+{
+	struct out o = { .buf = buf, .cap = sizeof(buf), .fd = -1 };
+
+	(void)state;
+	for (unsigned i = 0; i < OUT_ROOM; i++)
+		out_char(&o, 'x');
+	assert_int_equal(o.err, 0);
+	out_char(&o, 'y');
+	assert_int_equal(o.err, -ENOSPC);
+	out_str(&o, "more");
+	assert_int_equal(o.len, OUT_ROOM);
+	out_end(&o, text_str(out_room(&o), "forgotten"));
+	assert_int_equal(o.len, OUT_ROOM);
+	assert_int_equal(out_flush(&o), -ENOSPC);
+}
+
+static void long_text_arrives_whole(void **state)
+{
+	struct out o = { .buf = buf, .cap = sizeof(buf) };
+	char path[] = "/tmp/rawtrack-out-XXXXXX";
+	static char got[100000];
+
+	(void)state;
+	o.fd = mkstemp(path);
+	assert_true(o.fd >= 0);
+	unlink(path);
+	for (unsigned i = 0; i < 9000; i++) {
+		out_end(&o, text_zeros(out_room(&o), i, 5));
+		out_mem(&o, "-----", i % 6);
+	}
+	assert_int_equal(out_flush(&o), 0);
+	assert_int_equal(pread(o.fd, got, sizeof(got), 0),
+			 9000 * 5 + 1500 * 15);
+	assert_memory_equal(got, "0000000001-00002--00003---", 26);
+	close(o.fd);
+}
+
+static void failure_sticks(void **state)
+{
+	struct out o = { .buf = buf, .cap = sizeof(buf) };
+
+	(void)state;
+	o.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	if (o.fd < 0)
+		skip();
+	out_str(&o, "x");
+	assert_int_equal(out_flush(&o), -ENOSPC);
+	close(o.fd);
+	o.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	out_str(&o, "x");
+	assert_int_equal(out_flush(&o), -ENOSPC);
+	close(o.fd);
+}
+
+/* ---------------------------------------------------------------- clock */
+
+static void compare_clock(const struct clock_zone *z)
+{
+	uint64_t seed = 3;
+	char want[64];
+
+	for (unsigned i = 0; i < 20000; i++) {
+		time_t t = (time_t)((uint64_t)unit_random(&seed) *
+				    (i % 4 ? 1 : 3) / (i % 2 + 1));
+		struct tm tm;
+
+		localtime_r(&t, &tm);
+		assert_int_equal(clock_offset(z, t), tm.tm_gmtoff);
+		asctime_r(&tm, want);
+		want[strcspn(want, "\n")] = '\0';
+		assert_text(clock_date(text, z, t), want);
+	}
+}
+
+static void files_are_read_as_glibc_does(void **state)
+{
+	static const char *const zones[] = {
+		"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata",
+		"Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tehran",
+		"Europe/Dublin", "Pacific/Apia", "Africa/Casablanca",
+		"America/Nuuk", "Pacific/Chatham", "Antarctica/Troll",
+	};
+	static uint8_t file[65536];
+	unsigned read = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(zones); i++) {
+		struct clock_zone z = { 0 };
+		char path[128];
+		FILE *fp;
+		size_t n;
+
+		snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s",
+			 zones[i]);
+		fp = fopen(path, "r");
+		if (!fp)
+			continue;
+		n = fread(file, 1, sizeof(file), fp);
+		fclose(fp);
+		assert_int_equal(clock_tzif(&z, file, n), 0);
+		setenv("TZ", zones[i], 1);
+		tzset();
+		compare_clock(&z);
+		for (size_t cut = 0; cut < n; cut++) {
+			struct clock_zone c = { 0 };
+			int r = clock_tzif(&c, file, cut);
+
+			assert_true(r == 0 || r == -EBADMSG);
+		}
+		read++;
+	}
+	if (!read)
+		skip();
+}
+
+static void rules_are_read_as_glibc_does(void **state)
+{
+	static const char *const rules[] = {
+		"UTC0", "CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0",
+		"IST-5:30", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
+		"NZST-12NZDT,M9.5.0,M4.1.0/3", "AAA3BBB,J60/1,J300/2",
+		"AAA3BBB,59,299", "XXX-3:20:10", "EET-2EEST,M3.5.0/3,M10.5.0/4",
+		"<-02>2<-01>,M3.5.0/-1,M10.5.0/0",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		struct clock_zone z = { 0 };
+
+		assert_int_equal(clock_posix(&z, rules[i]), 0);
+		setenv("TZ", rules[i], 1);
+		tzset();
+		compare_clock(&z);
+	}
+}
+
+/* glibc has the history of these changes too, from its file posixrules. */
+static void default_changes_are_the_united_states(void **state)
+{
+	struct clock_zone a = { 0 }, b = { 0 };
+
+	(void)state;
+	assert_int_equal(clock_posix(&a, "AAA5BBB"), 0);
+	assert_int_equal(clock_posix(&b, "AAA5BBB,M3.2.0,M11.1.0"), 0);
+	for (int64_t t = 0; t < 5000000000; t += 1801)
+		assert_int_equal(clock_offset(&a, t), clock_offset(&b, t));
+}
+
+static void bad_rules_change_nothing(void **state)
+{
+	static const char *const bad[] = {
+		"", "A", "CET", "CET-", "<CET-1", "CET-1CEST,M3.5.0",
+		"CET-1CEST,M13.5.0,M10.5.0", "Europe/Berlin",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct clock_zone z, before;
+
+		memset(&z, 0x5a, sizeof(z));
+		before = z;
+		assert_int_equal(clock_posix(&z, bad[i]), -EINVAL);
+		assert_memory_equal(&z, &before, sizeof(z));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_printfs),
+		cmocka_unit_test(words_are_padded),
+		cmocka_unit_test(addresses_are_inet_ntops),
+		cmocka_unit_test(text_stays_in_the_buffer),
+		cmocka_unit_test(full_buffer_sticks),
+		cmocka_unit_test(long_text_arrives_whole),
+		cmocka_unit_test(failure_sticks),
+		cmocka_unit_test(files_are_read_as_glibc_does),
+		cmocka_unit_test(rules_are_read_as_glibc_does),
+		cmocka_unit_test(default_changes_are_the_united_states),
+		cmocka_unit_test(bad_rules_change_nothing),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
