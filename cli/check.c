@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/parse.h"
 
-#include "cli/opts.h"
+#include "cli/set.h"
 
 #include <errno.h>
 
@@ -10,29 +10,20 @@ static int seen(const struct cli_req *q, unsigned row)
 	return (q->seen & opt_bit(row)) != 0;
 }
 
-static int usage(struct cli_req *q, const char *text, const char *arg,
-		 const char *arg2)
-{
-	return cli_refuse(q, EXIT_USAGE, text, arg, arg2);
-}
-
 /* Rows first to last, in their order: is one missing, or out of place? */
 static int check_rows(struct cli_req *q, uint32_t cmd, unsigned first,
 		      unsigned last)
 {
-	unsigned proto = (unsigned)(q->proto ? q->proto - ct_protos : 0);
-
 	for (unsigned i = first; i < last; i++) {
 		const struct cli_opt *o = &cli_opts[i];
 
-		if (o->protos && q->proto && !(o->protos >> proto & 1))
-			continue;
-		if (o->must & cmd && !seen(q, i) && (!o->protos || q->proto))
-			return usage(q, "You need to supply the `--%' option "
-				     "for this command", o->name, NULL);
 		if (seen(q, i) && !((o->may | o->must) & cmd))
-			return usage(q, "Illegal option `--%' with this "
-				     "command", o->name, NULL);
+			return cli_usage(q, "Illegal option `--%' with this "
+					 "command", o->text);
+		if (o->must & cmd && !seen(q, i) &&
+		    (!o->protos || o->protos & cli_proto_bit(q)))
+			return cli_usage(q, "You need to supply the `--%' "
+					 "option for this command", o->text);
 	}
 	return 0;
 }
@@ -47,10 +38,11 @@ static int check_pairs(struct cli_req *q, unsigned a, unsigned b, unsigned c,
 		a = c;
 		b = d;
 	}
-	return usage(q, "you have to specify `--%' and `--%'",
-		     cli_opts[a].name, cli_opts[b].name);
+	return cli_refuse(q, EXIT_USAGE, "you have to specify `--%' and `--%'",
+			  cli_opts[a].text, cli_opts[b].text);
 }
 
+/* An entry is named by a pair of addresses, and one of ports or keys. */
 static int check_addresses(struct cli_req *q)
 {
 	return check_pairs(q, OPT_SRC, OPT_DST, OPT_REPLY_SRC, OPT_REPLY_DST);
@@ -58,45 +50,36 @@ static int check_addresses(struct cli_req *q)
 
 static int check_l4(struct cli_req *q)
 {
-	switch (q->proto->l4) {
-	case CT_L4_PORTS:
+	if (q->proto->l4 == CT_L4_PORTS)
 		return check_pairs(q, OPT_SPORT, OPT_DPORT, OPT_REPLY_SPORT,
 				   OPT_REPLY_DPORT);
-	case CT_L4_KEYS:
+	if (q->proto->l4 == CT_L4_KEYS)
 		return check_pairs(q, OPT_SRCKEY, OPT_DSTKEY,
 				   OPT_REPLY_SRCKEY, OPT_REPLY_DSTKEY);
-	default:
-		return 0;
-	}
+	return 0;
 }
 
 /* Resetting counters goes over the whole table: nothing may select. */
 static int check_zero(struct cli_req *q)
 {
-	const uint64_t selects =
-		opt_bit(OPT_PROTONUM) | opt_bit(OPT_SRC) | opt_bit(OPT_DST) |
-		opt_bit(OPT_REPLY_SRC) | opt_bit(OPT_REPLY_DST) |
-		opt_bit(OPT_MARK) | opt_bit(OPT_SECMARK) |
-		opt_bit(OPT_STATUS) | opt_bit(OPT_ZONE) | opt_bit(OPT_LABEL) |
-		opt_bit(OPT_ORIG_ZONE) | opt_bit(OPT_REPLY_ZONE) |
-		opt_bit(OPT_SRC_NAT) | opt_bit(OPT_DST_NAT) |
-		opt_bit(OPT_ANY_NAT) | ~(opt_bit(OPT_GLOBALS) - 1);
+	const uint64_t beside =
+		opt_bit(OPT_ZERO) | opt_bit(OPT_FAMILY) |
+		opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) |
+		opt_bit(OPT_NAT_RANGE) |
+		opt_bit(OPT_MASK_SRC) | opt_bit(OPT_MASK_DST);
 
-	if (seen(q, OPT_ZERO) && q->seen & selects)
-		return usage(q, "Can't use -z with filtering parameters",
-			     NULL, NULL);
+	if (seen(q, OPT_ZERO) && q->seen & ~beside)
+		return cli_usage(q, "Can't use -z with filtering parameters",
+				 NULL);
 	return 0;
 }
 
-static int check_masks(struct cli_req *q)
+static int check_mask(struct cli_req *q, unsigned mask, unsigned addr)
 {
-	if (seen(q, OPT_MASK_SRC) && !seen(q, OPT_SRC))
-		return usage(q, "Can't use --mask-src without --src", NULL,
-			     NULL);
-	if (seen(q, OPT_MASK_DST) && !seen(q, OPT_DST))
-		return usage(q, "Can't use --mask-dst without --dst", NULL,
-			     NULL);
-	return 0;
+	if (!seen(q, mask) || seen(q, addr))
+		return 0;
+	return cli_refuse(q, EXIT_USAGE, "Can't use --% without --%",
+			  cli_opts[mask].text, cli_opts[addr].text);
 }
 
 /* compat.md 2.2, in its order. */
@@ -107,16 +90,17 @@ int cli_check(struct cli_req *q)
 						   : q->cmd;
 
 	if (!q->cmd)
-		return usage(q, "no command given", NULL, NULL);
+		return cli_usage(q, "no command given", NULL);
 	if (seen(q, OPT_ANY_NAT) &&
 	    (seen(q, OPT_SRC_NAT) || seen(q, OPT_DST_NAT)))
-		return usage(q, "cannot specify `--src-nat' or `--dst-nat' "
-			     "with `--any-nat'", NULL, NULL);
+		return cli_usage(q, "cannot specify `--src-nat' or `--dst-nat' "
+				 "with `--any-nat'", NULL);
 	if (check_rows(q, cmd, 0, OPT_GLOBALS) < 0 ||
 	    (cmd & whole && check_addresses(q) < 0) ||
 	    check_rows(q, cmd, OPT_GLOBALS, OPT_COUNT) < 0 ||
 	    (cmd & whole && check_l4(q) < 0) ||
-	    check_zero(q) < 0 || check_masks(q) < 0)
+	    check_zero(q) < 0 || check_mask(q, OPT_MASK_SRC, OPT_SRC) < 0 ||
+	    check_mask(q, OPT_MASK_DST, OPT_DST) < 0)
 		return -EINVAL;
 	return 0;
 }

@@ -3,10 +3,10 @@
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
-#include "ct/proto.h"
+#include "cli/req.h"
 #include "fmt/out.h"
 
-/* Everything; with a protocol of its own kind, its options follow. */
-void cli_help(struct out *o, const struct ct_proto *proto);
+/* Everything; the options of the protocol of -p follow. */
+void cli_help(struct out *o, const struct cli_req *q);
 
 #endif

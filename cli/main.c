@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/file.h"
-#include "cli/opts.h"
 #include "cli/parse.h"
 #include "cli/run.h"
+#include "cli/set.h"
 #include "cli/tell.h"
+#include "cli/value.h"
 #include "nl/sock.h"
 
 #include <errno.h>
@@ -32,30 +33,32 @@ static int system_protocol(const char *name)
 	return file_protocol(recv_buf, name);
 }
 
-/* Bits for the names of a comma list. */
-static int find_labels(struct cli_req *q, const struct cli_words *w,
-		       struct ct_label_set *set)
+static int no_label(struct cli_req *q, const char *s, size_t n)
 {
 	static char name[128];
 
+	if (n > sizeof(name) - 1)
+		n = sizeof(name) - 1;
+	memcpy(name, s, n);
+	return cli_usage(q, "unknown label '%'", name);
+}
+
+/* Bits for the names of comma lists. */
+static int find_labels(struct cli_req *q, struct cli_words *w)
+{
 	for (unsigned i = 0; i < w->n; i++) {
 		const char *s = w->list[i];
 
-		while (s) {
-			size_t n = strcspn(s, ",");
+		for (;;) {
+			size_t n = value_end(s, ',');
 			int bit = ct_label_find(&label_map, s, n);
 
-			if (bit < 0) {
-				if (n > sizeof(name) - 1)
-					n = sizeof(name) - 1;
-				memcpy(name, s, n);
-				name[n] = '\0';
-				return cli_refuse(q, EXIT_USAGE,
-						  "unknown label '%'", name,
-						  NULL);
-			}
-			set->set[bit / 8] |= (uint8_t)(1u << bit % 8);
-			s = s[n] ? s + n + 1 : NULL;
+			if (bit < 0)
+				return no_label(q, s, n);
+			w->bits.set[bit / 8] |= (uint8_t)(1u << bit % 8);
+			if (!s[n])
+				break;
+			s += n + 1;
 		}
 	}
 	return 0;
@@ -66,7 +69,6 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 {
 	const uint64_t names = opt_bit(OPT_LABEL) | opt_bit(OPT_LABEL_ADD) |
 			       opt_bit(OPT_LABEL_DEL);
-	struct ct_label_set ignored = { { 0 } };
 	const char *path = q->labelmap ? q->labelmap
 				       : "/etc/xtables/connlabel.conf";
 	long n;
@@ -80,12 +82,13 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 		w->labels = &label_map;
 	else
 		tell_labelmap(n < 0 ? (int)n : 0);
-	if (find_labels(q, &q->labels, &q->filter.labels) < 0 ||
-	    find_labels(q, &q->label_add, &ignored) < 0 ||
-	    find_labels(q, &q->label_del, &ignored) < 0)
-		return -EINVAL;
-	if (q->labels.n > 0)
+	for (unsigned i = 0; i < CLI_LABELS; i++)
+		if (find_labels(q, &q->labels[i]) < 0)
+			return -EINVAL;
+	if (q->labels[CLI_LABELS_HAVE].n > 0) {
+		q->filter.labels = q->labels[CLI_LABELS_HAVE].bits;
 		q->filter.has |= CT_F_LABELS;
+	}
 	return 0;
 }
 
@@ -129,11 +132,10 @@ static int check_here(struct cli_req *q)
 	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
 
 	if (!(cmd->flags & CLI_HERE))
-		return cli_refuse(q, EXIT_USAGE, "this version does not have "
-				  "--%", cmd->name, NULL);
-	if (q->absent)
-		return cli_refuse(q, EXIT_USAGE, "this version does not have "
-				  "-o %", q->absent, NULL);
+		return cli_usage(q, "this version does not have --%",
+				 cmd->text);
+	if (q->show & SHOW_XML)
+		return cli_usage(q, "this version does not have -o xml", NULL);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line, once: every command and every option is a row. Parsing,
- * checking and --help are loops over these tables.
+ * The command line, once: every command, every option and every kind of
+ * value is a row. Parsing, checking and --help are loops over these tables.
  */
 #ifndef CLI_OPTS_H
 #define CLI_OPTS_H
@@ -10,20 +10,18 @@
 
 /* A command. In this version when it has CLI_HERE. */
 struct cli_cmd {
+	const char	*text;		/* "name\0other name\0explanation" */
 	uint32_t	 bit;		/* CMD_* */
 	char		 letter;
 	uint8_t		 flags;		/* CLI_* below */
-	const char	*name;		/* --name */
-	const char	*alias;		/* another spelling, or NULL */
-	const char	*value;		/* what may follow it, for --help */
-	const char	*help;
 };
 
 #define CLI_HERE	1u	/* cli_run() does it */
 #define CLI_LONG_VALUE	2u	/* --name=TABLE is understood */
 #define CLI_SHORT_VALUE	4u	/* -xTABLE is understood */
+#define CLI_FIRST	8u	/* only as the first word, in full */
 
-extern const struct cli_cmd cli_cmds[];		/* ends with a NULL name */
+extern const struct cli_cmd cli_cmds[];		/* ends with a NULL text */
 
 /* Rows of cli_opts, in the order in which they are checked. */
 enum {
@@ -51,31 +49,59 @@ static inline uint64_t opt_bit(unsigned row)
 	return (uint64_t)1 << row;
 }
 
-/* How an option takes its value. */
+/* Rows of cli_kinds: what an option's value is. */
+enum cli_kind_row {
+	KIND_FLAG, KIND_NET, KIND_ADDR, KIND_NAT, KIND_PROTO, KIND_FAMILY,
+	KIND_STATUS, KIND_EVENTS, KIND_OUTPUT, KIND_MARK, KIND_LABELS,
+	KIND_LABELS_OR_ALL, KIND_FILE, KIND_STATE, KIND_ROLE, KIND_SECONDS,
+	KIND_BYTES, KIND_TAG, KIND_PORT, KIND_KEY, KIND_ZONE, KIND_ID,
+	KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID, KIND_IGNORED,
+	KIND_COUNT,
+};
+
 enum cli_takes { TAKES_NONE, TAKES_VALUE, TAKES_OPTIONAL };
 
+/* The struct of cli_req that an option fills a member of. */
+enum cli_in { IN_NONE, IN_FILTER, IN_ORIG, IN_REPLY };
+
 struct cli_opt {
-	const char	*name;		/* --name */
-	const char	*alias;		/* another spelling, or NULL */
-	char		 letter[2];	/* "x", or "" */
-	uint8_t		 takes;		/* enum cli_takes */
-	uint16_t	 protos;	/* mask of 1 << CT_P_*; 0: no protocol's */
+	const char	*text;		/* "name\0other name\0explanation" */
 	uint32_t	 may;		/* commands it goes with */
 	uint32_t	 must;		/* commands that cannot do without */
-	const char	*value;		/* its argument as --help shows it */
-	const char	*help;
-	/* arg is NULL when an optional value is not given */
-	int		(*set)(struct cli_req *q, const struct cli_opt *opt,
-			       const char *arg);
+	uint16_t	 at;		/* offset of its member, in ... */
+	uint16_t	 has;		/* its presence bit there */
+	uint8_t		 in;		/* ... one of enum cli_in */
+	uint8_t		 kind;		/* row of cli_kinds */
+	uint8_t		 protos;	/* mask of 1 << CT_P_*; 0: no protocol's */
+	char		 letter;	/* or '\0' */
 };
 
 extern const struct cli_opt cli_opts[OPT_COUNT];
 
-/* Refuse the command line. Returns -EINVAL, for the caller to return. */
-int cli_refuse(struct cli_req *q, int code, const char *text,
-	       const char *arg, const char *arg2);
+struct cli_kind {
+	const char	*word;		/* the value as --help shows it */
+	/* arg is NULL when an optional value is not given */
+	int		(*set)(struct cli_req *q, const struct cli_opt *opt,
+			       const char *arg);
+	uint32_t	 max;		/* numbers: the largest, all bits set */
+	uint8_t		 base;		/* numbers: 10, or 0 for C syntax */
+	uint8_t		 takes;		/* enum cli_takes */
+};
 
-/* The value of --state, in the protocols that can have it. */
-int cli_set_state(struct cli_req *q, uint16_t protos, const char *word);
+extern const struct cli_kind cli_kinds[KIND_COUNT];
+
+/* Part n of a row's text; empty where there is none. */
+static inline const char *cli_part(const char *text, unsigned n)
+{
+	while (n > 0)
+		n -= *text++ == '\0';
+	return text;
+}
+
+/* The protocol of -p as a bit for cli_opt.protos; 0 when none is given. */
+static inline unsigned cli_proto_bit(const struct cli_req *q)
+{
+	return q->proto ? 1u << (q->proto - ct_protos) : 0;
+}
 
 #endif

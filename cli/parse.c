@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/parse.h"
 
-#include "cli/opts.h"
+#include "cli/set.h"
+#include "cli/value.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,14 +17,9 @@ const struct cli_cmd *cli_cmd_of(uint32_t bit)
 {
 	const struct cli_cmd *c = cli_cmds;
 
-	while (c->name && c->bit != bit)
+	while (c->text && c->bit != bit)
 		c++;
 	return c;
-}
-
-static int usage(struct cli_req *q, const char *text, const char *arg)
-{
-	return cli_refuse(q, EXIT_USAGE, text, arg, NULL);
 }
 
 /* The next word, when it cannot be an option; it is then taken. */
@@ -37,25 +33,22 @@ static const char *take_plain_word(struct words *w)
 	return word;
 }
 
+/* Any prefix of a table's name will do, the first one wins. */
 static int set_table(struct cli_req *q, const char *word)
 {
-	static const struct {
-		const char	*name;
-		enum ct_table	 table;
-	} tables[] = {		/* any prefix will do, the first wins */
-		{ "expect",      CT_TABLE_EXPECT },
-		{ "conntrack",   CT_TABLE_CONNTRACK },
-		{ "dying",       CT_TABLE_DYING },
-		{ "unconfirmed", CT_TABLE_UNCONFIRMED },
-	};
+	static const char names[] = "conntrack\0expect\0dying\0unconfirmed\0";
+	const char *name = names;
+	unsigned table = CT_TABLE_CONNTRACK;
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (strncmp(tables[i].name, word, strlen(word)) == 0) {
-			q->table = tables[i].table;
-			return 0;
-		}
+	if (*word == '\0')	/* the empty one was always this table's */
+		table = CT_TABLE_EXPECT;
+	for (; strncmp(name, word, strlen(word)) != 0; table++) {
+		name = cli_part(name, 1);
+		if (*name == '\0')
+			return cli_usage(q, "unknown type `%'", word);
 	}
-	return usage(q, "unknown type `%'", word);
+	q->table = table;
+	return 0;
 }
 
 /* A command; word is its table, or NULL to look at the next word for one. */
@@ -63,26 +56,44 @@ static int set_command(struct cli_req *q, const struct cli_cmd *cmd,
 		       const char *word)
 {
 	if (q->cmd)
-		return usage(q, "Invalid commands combination", NULL);
+		return cli_usage(q, "Invalid commands combination", NULL);
 	q->cmd = cmd->bit;
 	if (word && set_table(q, word) < 0)
 		return -EINVAL;
-	if ((q->table == CT_TABLE_DYING || q->table == CT_TABLE_UNCONFIRMED) &&
-	    q->cmd != CMD_LIST)
-		return usage(q, "Can't do that command with tables `dying' "
-			     "and `unconfirmed'", NULL);
-	if (q->table == CT_TABLE_EXPECT && q->cmd == CMD_UPDATE)
-		return usage(q, "Can't do --update on expectations", NULL);
-	if (q->table == CT_TABLE_EXPECT && q->cmd == CMD_ADD)
-		return usage(q, "Can't do --add on expectations", NULL);
+	if (q->table >= CT_TABLE_DYING && q->cmd != CMD_LIST)
+		return cli_usage(q, "Can't do that command with tables "
+				 "`dying' and `unconfirmed'", NULL);
+	if (q->table == CT_TABLE_EXPECT && q->cmd & (CMD_UPDATE | CMD_ADD))
+		return cli_usage(q, "Can't do --% on expectations", cmd->text);
 	return 0;
 }
 
-static int set_option(struct cli_req *q, const struct cli_opt *opt,
-		      const char *arg)
+/*
+ * An option met in a word: its value is what is attached, or the next word,
+ * which an optional value is only when it does not look like an option.
+ */
+static int set_option(struct cli_req *q, struct words *w,
+		      const struct cli_opt *opt, const char *attached,
+		      const char *word)
 {
+	const struct cli_kind *kind = &cli_kinds[opt->kind];
+	const char *arg = attached;
+
+	if (!arg && kind->takes == TAKES_OPTIONAL)
+		arg = take_plain_word(w);
+	if (!arg && kind->takes == TAKES_VALUE) {
+		if (w->next == w->argc)
+			return cli_usage(q, "option `%' requires an argument",
+					 word);
+		arg = w->argv[w->next++];
+	}
 	q->seen |= opt_bit((unsigned)(opt - cli_opts));
-	return opt->set(q, opt, arg);
+	return kind->set(q, opt, arg);
+}
+
+static int unknown(struct cli_req *q, const char *word)
+{
+	return cli_usage(q, "unknown option `%'", word);
 }
 
 /* What a long name stands for. */
@@ -93,29 +104,34 @@ struct long_name {
 	int			 exact;
 };
 
-/* 2: the name itself, 1: an abbreviation of it, 0: neither. */
-static int matches(const char *name, const char *word, size_t n)
-{
-	if (!name || strncmp(name, word, n) != 0)
-		return 0;
-	return name[n] == '\0' ? 2 : 1;
-}
-
-static void consider(struct long_name *l, const char *name, const char *alias,
-		     const char *word, size_t n, const struct cli_cmd *cmd,
+/* Does a row's text have a name that word, of n characters, abbreviates? */
+static void consider(struct long_name *l, const char *text, const char *word,
+		     size_t n, const struct cli_cmd *cmd,
 		     const struct cli_opt *opt)
 {
-	int m = matches(name, word, n);
-	int a = matches(alias, word, n);
+	int found = 0;
 
-	if (a > m)
-		m = a;
-	if (m == 0 || l->exact)
+	for (unsigned i = 0; i < 2; i++) {
+		const char *name = cli_part(text, i);
+
+		if (strncmp(name, word, n) == 0 && *name)
+			found |= name[n] == '\0' ? 2 : 1;
+	}
+	if (!found || l->exact)
 		return;
 	l->cmd = cmd;
 	l->opt = opt;
 	l->matches++;
-	l->exact = m == 2;
+	l->exact = found > 1;
+}
+
+/* Options that any of these protocols knows; 0: those of no protocol. */
+static void consider_options(struct long_name *l, const char *word, size_t n,
+			     unsigned protos)
+{
+	for (const struct cli_opt *o = cli_opts; o < cli_opts + OPT_COUNT; o++)
+		if (protos ? o->protos & protos : !o->protos)
+			consider(l, o->text, word, n, NULL, o);
 }
 
 /*
@@ -127,118 +143,83 @@ static struct long_name find_long(const struct cli_req *q, const char *word,
 				  size_t n)
 {
 	struct long_name l = { 0 };
-	unsigned known = q->proto ? 1u << (q->proto - ct_protos) : 0;
 
-	for (const struct cli_cmd *c = cli_cmds; c->name; c++)
-		consider(&l, c->name, c->alias, word, n, c, NULL);
-	for (unsigned i = 0; i < OPT_COUNT; i++)
-		if (i < OPT_GLOBALS || cli_opts[i].protos & known)
-			consider(&l, cli_opts[i].name, cli_opts[i].alias,
-				 word, n, NULL, &cli_opts[i]);
-	if (l.matches == 0 && !q->proto)
-		for (unsigned i = OPT_GLOBALS; i < OPT_COUNT; i++)
-			consider(&l, cli_opts[i].name, cli_opts[i].alias,
-				 word, n, NULL, &cli_opts[i]);
+	for (const struct cli_cmd *c = cli_cmds; c->text; c++)
+		if (!(c->flags & CLI_FIRST))
+			consider(&l, c->text, word, n, c, NULL);
+	consider_options(&l, word, n, 0);
+	if (q->proto)
+		consider_options(&l, word, n, cli_proto_bit(q));
+	else if (l.matches == 0)
+		consider_options(&l, word, n, UINT8_MAX);
 	return l;
 }
 
 static int parse_long(struct cli_req *q, struct words *w, const char *word)
 {
 	const char *name = word + 2;
-	size_t n = strcspn(name, "=");
-	const char *arg = name[n] == '=' ? name + n + 1 : NULL;
+	size_t n = value_end(name, '=');
+	const char *arg = name[n] ? name + n + 1 : NULL;
 	struct long_name l = find_long(q, name, n);
 
 	if (l.matches == 0 || (l.matches > 1 && !l.exact))
-		return usage(q, "unknown option `%'", word);
-	if (l.cmd) {
-		if (arg && !(l.cmd->flags & CLI_LONG_VALUE))
-			return usage(q, "unknown option `%'", word);
+		return unknown(q, word);
+	if (l.opt && !(arg && cli_kinds[l.opt->kind].takes == TAKES_NONE))
+		return set_option(q, w, l.opt, arg, word);
+	if (l.cmd && !(arg && !(l.cmd->flags & CLI_LONG_VALUE)))
 		return set_command(q, l.cmd, arg ? arg : take_plain_word(w));
-	}
-	if (arg && l.opt->takes == TAKES_NONE)
-		return usage(q, "unknown option `%'", word);
-	if (!arg && l.opt->takes == TAKES_OPTIONAL)
-		arg = take_plain_word(w);
-	if (!arg && l.opt->takes == TAKES_VALUE) {
-		if (w->next == w->argc)
-			return usage(q, "option `%' requires an argument",
-				     word);
-		arg = w->argv[w->next++];
-	}
-	return set_option(q, l.opt, arg);
+	return unknown(q, word);
 }
 
-static const struct cli_opt *opt_of_letter(char c)
-{
-	for (unsigned i = 0; i < OPT_GLOBALS; i++)
-		if (cli_opts[i].letter[0] == c)
-			return &cli_opts[i];
-	return NULL;
-}
-
-static const struct cli_cmd *cmd_of_letter(char c)
-{
-	const struct cli_cmd *cmd = cli_cmds;
-
-	while (cmd->name && cmd->letter != c)
-		cmd++;
-	return cmd->name ? cmd : NULL;
-}
-
-/* A command's letter at p. Returns 1 when the rest of the word is taken. */
-static int parse_cmd_letter(struct cli_req *q, struct words *w,
-			    const struct cli_cmd *cmd, const char *rest)
-{
-	const char *table = NULL;
-	int takes_rest = *rest && cmd->flags & CLI_SHORT_VALUE && !q->cmd;
-
-	if (takes_rest)
-		table = rest;
-	else if (!*rest)
-		table = take_plain_word(w);
-	return set_command(q, cmd, table) < 0 ? -EINVAL : takes_rest;
-}
-
-static int parse_opt_letter(struct cli_req *q, struct words *w,
-			    const struct cli_opt *opt, const char *rest,
-			    const char *word)
-{
-	const char *arg = *rest ? rest : NULL;
-
-	if (opt->takes == TAKES_NONE)
-		return set_option(q, opt, NULL);
-	if (!arg && opt->takes == TAKES_OPTIONAL)
-		arg = take_plain_word(w);
-	if (!arg && opt->takes == TAKES_VALUE) {
-		if (w->next == w->argc)
-			return usage(q, "option `%' requires an argument",
-				     word);
-		arg = w->argv[w->next++];
-	}
-	return set_option(q, opt, arg) < 0 ? -EINVAL : 1;
-}
-
-/* A word of letters. Each says whether the rest of the word is its value. */
+/* A word of letters. Each may take the rest of the word as its value. */
 static int parse_short(struct cli_req *q, struct words *w, const char *word)
 {
 	if (strcmp(word, "-LSC") == 0)	/* calicoctl; 1.4.7 lists */
 		word = "-L";
 	for (const char *p = word + 1; *p; p++) {
-		const struct cli_cmd *cmd = cmd_of_letter(*p);
-		const struct cli_opt *opt = opt_of_letter(*p);
+		const struct cli_cmd *cmd = cli_cmds;
+		const struct cli_opt *opt = cli_opts;
+		const char *rest = p[1] ? p + 1 : NULL;
 		int r;
 
-		if (cmd)
-			r = parse_cmd_letter(q, w, cmd, p + 1);
-		else if (opt)
-			r = parse_opt_letter(q, w, opt, p + 1, word);
-		else
-			r = usage(q, "unknown option `%'", word);
-		if (r != 0)
-			return r < 0 ? r : 0;
+		while (cmd->text && cmd->letter != *p)
+			cmd++;
+		while (opt->letter && opt->letter != *p)
+			opt++;
+		if (cmd->text && !(cmd->flags & CLI_FIRST)) {
+			if (q->cmd || !(cmd->flags & CLI_SHORT_VALUE))
+				rest = NULL;
+			r = set_command(q, cmd, rest || p[1] ? rest :
+					take_plain_word(w));
+		} else if (opt->letter) {
+			if (cli_kinds[opt->kind].takes == TAKES_NONE)
+				rest = NULL;
+			r = set_option(q, w, opt, rest, word);
+			if (cli_kinds[opt->kind].takes != TAKES_NONE)
+				return r;
+		} else {
+			return unknown(q, word);
+		}
+		if (r < 0 || rest)
+			return r;
 	}
 	return 0;
+}
+
+/* A filter by these protocols, none of them named with -p. */
+static void select_protocols(struct cli_req *q, unsigned protos)
+{
+	struct ct_tuple *t = &q->filter.dir[CT_ORIG];
+
+	for (unsigned i = 0; i < CT_P_COUNT; i++) {
+		if (protos == 1u << i) {	/* as good as -p */
+			t->proto = ct_protos[i].num;
+			t->has |= CT_PROTO;
+			return;
+		}
+	}
+	q->filter.protos = (uint16_t)protos;
+	q->filter.has |= CT_F_PROTOS;
 }
 
 /*
@@ -247,37 +228,33 @@ static int parse_short(struct cli_req *q, struct words *w, const char *word)
  */
 static int settle_protocols(struct cli_req *q)
 {
-	uint16_t all = (1u << CT_P_COUNT) - 1;
-	uint16_t protos = all;
-	unsigned given = (unsigned)(q->proto ? q->proto - ct_protos : 0);
+	const unsigned all = UINT8_MAX;
+	unsigned given = cli_proto_bit(q);
+	unsigned protos = all;
 
 	for (unsigned i = OPT_GLOBALS; i < OPT_COUNT; i++) {
 		if (!(q->seen & opt_bit(i)))
 			continue;
-		if (q->proto && !(cli_opts[i].protos >> given & 1))
-			return usage(q, "unknown option `--%'",
-				     cli_opts[i].name);
+		if (q->proto && !(cli_opts[i].protos & given))
+			return cli_usage(q, "unknown option `--%'",
+					 cli_opts[i].text);
 		protos &= cli_opts[i].protos;
 	}
 	if (protos == 0)
-		return usage(q, "no protocol has all of the protocol options "
-			     "given", NULL);
-	if (q->proto)
-		protos = (uint16_t)(1u << given);
-	if (q->state && cli_set_state(q, protos, q->state) < 0)
+		return cli_usage(q, "no protocol has all of the protocol "
+				 "options given", NULL);
+	if (q->state && set_state_of(q, q->proto ? given : protos) < 0)
 		return -EINVAL;
-	if (q->proto || protos == all)
-		return 0;
-	for (unsigned i = 0; i < CT_P_COUNT; i++) {
-		if (protos == 1u << i) {	/* as good as -p */
-			q->filter.dir[CT_ORIG].proto = ct_protos[i].num;
-			q->filter.dir[CT_ORIG].has |= CT_PROTO;
-			return 0;
-		}
-	}
-	q->filter.protos = protos;
-	q->filter.has |= CT_F_PROTOS;
+	if (!q->proto && protos != all)
+		select_protocols(q, protos);
 	return 0;
+}
+
+/* -R FILE, which is nothing but the first words, whole. */
+static int is_load(int argc, char **argv)
+{
+	return argc > 2 && (strcmp(argv[1], "-R") == 0 ||
+			    strcmp(argv[1], "--load-file") == 0);
 }
 
 int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
@@ -290,6 +267,10 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	q->protocol = protocol;
 	memset(&q->filter.src_mask, 0xff, sizeof(q->filter.src_mask));
 	memset(&q->filter.dst_mask, 0xff, sizeof(q->filter.dst_mask));
+	if (is_load(argc, argv)) {
+		q->cmd = CMD_LOAD;
+		return 0;
+	}
 	while (r == 0 && w.next < w.argc) {
 		const char *word = w.argv[w.next++];
 

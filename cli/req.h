@@ -41,41 +41,55 @@ struct cli_why {
 	int		 code;		/* EXIT_FAILED or EXIT_USAGE */
 };
 
-/* cli_req.show: words of -o, next to those of fmt_how.show */
-#define SHOW_EXTENDED	0x01u
-#define SHOW_ID		0x02u
-#define SHOW_KTIME	0x04u
-#define SHOW_LABELS	0x08u
-#define SHOW_SAVE	0x10u
-#define SHOW_TIME	0x20u
+/* cli_req.show: the words of -o, in the order in which they are looked up */
+#define SHOW_XML	0x01u
+#define SHOW_EXTENDED	0x02u
+#define SHOW_TIME	0x04u
+#define SHOW_ID		0x08u
+#define SHOW_KTIME	0x10u
+#define SHOW_LABELS	0x20u
 #define SHOW_USERSPACE	0x40u	/* no effect since conntrack-tools 1.4.7 */
+#define SHOW_SAVE	0x80u
 
 #define CLI_WARN_MAX	8
 #define CLI_WORDS_MAX	32
 
-/* Label names as given, one comma list an element. */
+/* What label names are for. */
+enum { CLI_LABELS_HAVE, CLI_LABELS_ADD, CLI_LABELS_DEL, CLI_LABELS };
+
+/* Label names as given, one comma list an element, and their bits. */
 struct cli_words {
-	const char	*list[CLI_WORDS_MAX];
-	unsigned	 n;
+	const char		*list[CLI_WORDS_MAX];
+	unsigned		 n;
+	struct ct_label_set	 bits;
 };
 
 struct cli_req {
 	uint32_t	 cmd;		/* one CMD_ bit */
 	enum ct_table	 table;
 	uint64_t	 seen;		/* options given: 1 << row of cli_opts */
-	struct ct_filter filter;
+	struct cli_why	 why;
+	char		 letter[2];	/* a text for why.arg */
+	uint32_t	 show;		/* SHOW_* */
 	const struct ct_proto *proto;	/* of -p, or NULL */
 	const char	*state;		/* --state before the protocol is known */
-	uint32_t	 show;		/* SHOW_* */
-	const char	*absent;	/* a word of -o not in this version */
-	struct cli_words labels;	/* -l */
-	struct cli_words label_add, label_del;
 	const char	*labelmap;	/* --labelmap, or NULL */
-	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
-	unsigned	 warns;
 	/* The number of a protocol's name in the system's list, or -1. */
 	int		(*protocol)(const char *name);
-	struct cli_why	 why;
+	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
+	unsigned	 warns;
+	struct ct_filter filter;
+	struct cli_words labels[CLI_LABELS];
 };
+
+/*
+ * Refuse the command line with an exit code and a sentence: each % in text
+ * stands for the next argument. Returns -EINVAL, for the caller to return.
+ */
+int cli_refuse(struct cli_req *q, int code, const char *text,
+	       const char *arg, const char *arg2);
+
+/* The same with EXIT_USAGE and no second argument. */
+int cli_usage(struct cli_req *q, const char *text, const char *arg);
 
 #endif

@@ -378,7 +378,7 @@ static int print_only(const struct cli_req *q, const struct cli_world *w)
 	struct out *o = w->out;
 
 	if (q->cmd == CMD_HELP)
-		cli_help(o, q->proto);
+		cli_help(o, q);
 	else {
 		out_str(o, tell_version);
 		out_char(o, '\n');

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 static int is_blank(char c)
@@ -11,9 +10,14 @@ static int is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 static unsigned digit(char c)
 {
-	char low = (char)(c | 0x20);
+	char low = lower(c);
 
 	if (c >= '0' && c <= '9')
 		return (unsigned)(c - '0');
@@ -66,8 +70,7 @@ static int take_number(const char **s, unsigned base, uint32_t max,
 	return r;
 }
 
-static int whole_number(const char *s, unsigned base, uint32_t max,
-			uint32_t *v)
+int value_number(const char *s, unsigned base, uint32_t max, uint32_t *v)
 {
 	uint32_t n;
 
@@ -77,23 +80,13 @@ static int whole_number(const char *s, unsigned base, uint32_t max,
 	return 0;
 }
 
-int value_decimal(const char *s, uint32_t max, uint32_t *v)
-{
-	return whole_number(s, 10, max, v);
-}
-
-int value_number(const char *s, uint32_t max, uint32_t *v)
-{
-	return whole_number(s, 0, max, v);
-}
-
 int value_mark(const char *s, uint32_t *mark, uint32_t *mask)
 {
 	uint32_t v, m = UINT32_MAX;
 
 	if (take_number(&s, 0, UINT32_MAX, &v) < 0)
 		return -EINVAL;
-	if (*s == '/' && value_number(s + 1, UINT32_MAX, &m) < 0)
+	if (*s == '/' && value_number(s + 1, 0, UINT32_MAX, &m) < 0)
 		return -EINVAL;
 	if (*s != '/' && *s != '\0')
 		return -EINVAL;
@@ -104,59 +97,39 @@ int value_mark(const char *s, uint32_t *mark, uint32_t *mask)
 
 /*
  * One to four parts in C syntax, the last one filling what is left of the
- * 32 bits; a blank ends the text.
+ * 32 bits; a blank ends the text. Strict, as at the end of an IPv6 address:
+ * four decimal octets and nothing else.
  */
-static int take_ip4(const char *s, struct ct_addr *a)
+static int take_ip4(const char *s, int strict, uint8_t *b)
 {
-	uint32_t part[4], sum = 0;
+	uint32_t v;
 	int n = 0;
 
-	for (;;) {
-		if (take_digits(&s, 0, UINT32_MAX, &part[n]) < 0)
+	for (;; s++) {
+		if (strict && *s == '0' && digit(s[1]) < 10)
 			return -EINVAL;
-		n++;
+		if (take_digits(&s, strict ? 10 : 0, UINT32_MAX, &v) < 0)
+			return -EINVAL;
 		if (*s != '.')
 			break;
-		if (n == 4 || part[n - 1] > 255)
+		if (n == 3 || v > 255)
 			return -EINVAL;
-		s++;
+		b[n++] = (uint8_t)v;
 	}
-	if (*s != '\0' && !is_blank(*s))
+	if (strict ? n < 3 || *s != '\0' : *s != '\0' && !is_blank(*s))
 		return -EINVAL;
-	if (n > 1 && part[n - 1] >> 8 * (5 - n))
-		return -EINVAL;
-	for (int i = 0; i < n - 1; i++)
-		sum |= part[i] << 8 * (3 - i);
-	sum |= part[n - 1];
-	for (int i = 0; i < 4; i++)
-		a->b[i] = (uint8_t)(sum >> 8 * (3 - i));
-	return 0;
-}
-
-/* The dotted quad at the end of an IPv6 address: plain decimal octets. */
-static int take_quad(const char *s, uint8_t *b)
-{
-	for (int i = 0; i < 4; i++) {
-		uint32_t v;
-
-		if (*s == '0' && digit(s[1]) < 10)
-			return -EINVAL;
-		if (take_digits(&s, 10, 255, &v) < 0)
-			return -EINVAL;
+	for (int i = 3; i >= n; i--, v >>= 8)
 		b[i] = (uint8_t)v;
-		if (*s++ != (i < 3 ? '.' : '\0'))
-			return -EINVAL;
-	}
-	return 0;
+	return v ? -EINVAL : 0;
 }
 
 /* RFC 4291, section 2.2. */
-static int take_ip6(const char *s, struct ct_addr *a)
+static int take_ip6(const char *s, uint8_t *b)
 {
-	uint8_t b[16] = { 0 };
 	int n = 0;	/* bytes so far */
 	int gap = -1;	/* where "::" stands */
 
+	memset(b, 0, 16);
 	if (s[0] == ':' && *++s != ':')
 		return -EINVAL;
 	while (*s != '\0') {
@@ -174,7 +147,7 @@ static int take_ip6(const char *s, struct ct_addr *a)
 		    s - start > 4)
 			return -EINVAL;
 		if (*s == '.') {
-			if (n > 12 || take_quad(start, b + n) < 0)
+			if (n > 12 || take_ip4(start, 1, b + n) < 0)
 				return -EINVAL;
 			n += 4;
 			break;
@@ -192,7 +165,6 @@ static int take_ip6(const char *s, struct ct_addr *a)
 		memmove(b + 16 - (n - gap), b + gap, (size_t)(n - gap));
 		memset(b + gap, 0, (size_t)(16 - n));
 	}
-	memcpy(a->b, b, 16);
 	return 0;
 }
 
@@ -206,9 +178,9 @@ int value_addr(const char *s, size_t n, struct ct_addr *a)
 		n = sizeof(word) - 1;
 	memcpy(word, s, n);
 	word[n] = '\0';
-	if (take_ip4(word, &got) == 0)
+	if (take_ip4(word, 0, got.b) == 0)
 		family = AF_INET;
-	else if (take_ip6(word, &got) == 0)
+	else if (take_ip6(word, got.b) == 0)
 		family = AF_INET6;
 	else
 		return -EINVAL;
@@ -222,7 +194,7 @@ int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 	struct ct_addr m = { 0 };
 	uint32_t n;
 
-	if (value_decimal(s, max, &n) < 0)
+	if (value_number(s, 10, max, &n) < 0)
 		return -EINVAL;
 	for (unsigned i = 0; i < n; i++)
 		m.b[i / 8] |= (uint8_t)(0x80 >> i % 8);
@@ -231,7 +203,19 @@ int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 	return 0;
 }
 
+size_t value_end(const char *s, char stop)
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != stop)
+		n++;
+	return n;
+}
+
 int value_abbreviates(const char *word, size_t n, const char *name)
 {
-	return n > 0 && n <= strlen(name) && strncasecmp(word, name, n) == 0;
+	for (size_t i = 0; i < n; i++)
+		if (lower(word[i]) != lower(name[i]) || name[i] == '\0')
+			return 0;
+	return n > 0;
 }

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Decimal, with leading blanks and plus sign, from 0 to max. */
-int value_decimal(const char *s, uint32_t max, uint32_t *v);
-
-/* The same in C syntax: decimal, 0 octal, 0x hexadecimal. */
-int value_number(const char *s, uint32_t max, uint32_t *v);
+/*
+ * A number from 0 to max, with leading blanks and plus sign: decimal with
+ * base 10; with base 0 in C syntax, 0 for octal and 0x for hexadecimal.
+ */
+int value_number(const char *s, unsigned base, uint32_t max, uint32_t *v);
 
 /* NUMBER[/NUMBER]; without the second the mask is all ones. */
 int value_mark(const char *s, uint32_t *mark, uint32_t *mask);
@@ -30,6 +30,9 @@ int value_addr(const char *s, size_t n, struct ct_addr *a);
 /* The mask of a prefix of bits, decimal; max is 32 or 128. */
 int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 		 unsigned *bits);
+
+/* How many characters stand before the first stop, or before the end. */
+size_t value_end(const char *s, char stop);
 
 /*
  * Does word, of n characters, abbreviate name, in any letter case? The empty

@@ -89,11 +89,11 @@ static void numbers_are_checked(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		uint32_t v = 5;
 
-		assert_int_equal(value_number(cases[i].s, UINT32_MAX, &v),
+		assert_int_equal(value_number(cases[i].s, 0, UINT32_MAX, &v),
 				 cases[i].c_ok ? 0 : -EINVAL);
 		assert_int_equal(v, cases[i].c_ok ? cases[i].c : 5);
 		v = 5;
-		assert_int_equal(value_decimal(cases[i].s, UINT32_MAX, &v),
+		assert_int_equal(value_number(cases[i].s, 10, UINT32_MAX, &v),
 				 cases[i].d_ok ? 0 : -EINVAL);
 		assert_int_equal(v, cases[i].d_ok ? cases[i].d : 5);
 	}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/req.h"
+
+#include <errno.h>
+
+int cli_refuse(struct cli_req *q, int code, const char *text,
+	       const char *arg, const char *arg2)
+{
+	q->why = (struct cli_why){ text, { arg, arg2 }, code };
+	return -EINVAL;
+}
+
+int cli_usage(struct cli_req *q, const char *text, const char *arg)
+{
+	return cli_refuse(q, EXIT_USAGE, text, arg, NULL);
+}

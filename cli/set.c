@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/set.h"
+
+#include "cli/value.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int unexpected(struct cli_req *q, const struct cli_opt *opt,
+		      const char *arg)
+{
+	if (!opt->letter)
+		return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
+				  "with --% option", arg, opt->text);
+	q->letter[0] = opt->letter;
+	return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
+			  "with -% option", arg, q->letter);
+}
+
+static void warn(struct cli_req *q, const char *line)
+{
+	if (q->warns < CLI_WARN_MAX)
+		q->warn[q->warns++] = line;
+}
+
+/*
+ * The member that an option fills, NULL when it fills none; its presence bit,
+ * moved left by shift, is set in the word at the head of its struct.
+ */
+static void *member(struct cli_req *q, const struct cli_opt *opt,
+		    unsigned shift)
+{
+	static const uint16_t in[] = {
+		[IN_FILTER] = offsetof(struct cli_req, filter),
+		[IN_ORIG]   = offsetof(struct cli_req, filter.dir[CT_ORIG]),
+		[IN_REPLY]  = offsetof(struct cli_req, filter.dir[CT_REPLY]),
+	};
+	char *to = (char *)q + in[opt->in];
+	uint32_t *has = (uint32_t *)(void *)to;
+
+	if (opt->in == IN_NONE)
+		return NULL;
+	*has |= (uint32_t)opt->has << shift;
+	return to + opt->at;
+}
+
+static int fix_family(struct cli_req *q, int family)
+{
+	if (q->filter.family && q->filter.family != family)
+		return cli_usage(q, "mismatched address family", NULL);
+	q->filter.family = (uint8_t)family;
+	return 0;
+}
+
+/* ------------------------------------------------------------ addresses */
+
+/* The IPv6 bit of a tuple's address is two places left of its IPv4 bit. */
+static void put_addr(struct cli_req *q, const struct cli_opt *opt,
+		     const struct ct_addr *a, int family)
+{
+	struct ct_addr *to = member(q, opt, family == AF_INET6 ? 2 : 0);
+
+	if (to)
+		*to = *a;
+}
+
+/* An address of n characters; it fixes the family. Returns it, or -EINVAL. */
+static int take_addr(struct cli_req *q, const char *s, size_t n,
+		     const char *arg, struct ct_addr *a)
+{
+	int family = value_addr(s, n, a);
+
+	if (family < 0)
+		return cli_usage(q, "Invalid IP address `%'", arg);
+	return fix_family(q, family) < 0 ? -EINVAL : family;
+}
+
+static int no_prefix(struct cli_req *q, const struct cli_opt *opt)
+{
+	return cli_usage(q, "CIDR notation unavailable for `--%'", opt->text);
+}
+
+/* A prefix is as good as the mask option, to every check. */
+static int set_prefix(struct cli_req *q, const struct cli_opt *opt,
+		      const char *arg, int family)
+{
+	unsigned row = (unsigned)(opt - cli_opts);
+	int is_tuple = row == OPT_TUPLE_SRC || row == OPT_TUPLE_DST;
+	int is_src = row == OPT_SRC || row == OPT_TUPLE_SRC;
+	unsigned bits, max = family == AF_INET ? 32 : 128;
+	struct ct_addr mask;
+
+	row = is_src ? OPT_MASK_SRC : OPT_MASK_DST;
+	if (value_prefix(arg, max, &mask, &bits) < 0)
+		return cli_usage(q, "Invalid netmask", NULL);
+	if (bits == max && !is_tuple)
+		return 0;
+	put_addr(q, &cli_opts[row], &mask, family);
+	q->seen |= opt_bit(row);
+	return 0;
+}
+
+int set_addr(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	size_t n = value_end(arg, '/');
+	struct ct_addr a;
+	int family;
+
+	if (arg[n] && opt->kind != KIND_NET)
+		return no_prefix(q, opt);
+	family = take_addr(q, arg, n, arg, &a);
+	if (family < 0)
+		return family;
+	put_addr(q, opt, &a, family);
+	return arg[n] ? set_prefix(q, opt, arg + n + 1, family) : 0;
+}
+
+/* [ADDR]:PORT, ADDR4:PORT or ADDR; several colons make an IPv6 address. */
+static int take_nat(struct cli_req *q, const char *arg, struct ct_nat *nat)
+{
+	int bracket = arg[0] == '[';
+	const char *addr = arg + bracket;
+	size_t n = value_end(addr, bracket ? ']' : ':');
+	const char *port = addr + n + bracket;
+	uint32_t v = 0;
+
+	if (bracket && !addr[n])
+		return cli_usage(q, "No closing ']' around IPv6 address", NULL);
+	if (bracket && n == 0)
+		return cli_usage(q, "No IPv6 address specified", NULL);
+	if (bracket && *port != ':')
+		return cli_usage(q, "Invalid IP address `%'", arg);
+	if (*port && !bracket && port[1 + value_end(port + 1, ':')]) {
+		n = strlen(addr);
+		port = addr + n;
+	}
+	nat->has_port = *port != '\0';
+	if (nat->has_port && *++port == '\0')
+		return cli_usage(q, "No port specified after `:'", NULL);
+	if (take_addr(q, addr, n, n ? arg : "", &nat->addr) < 0)
+		return -EINVAL;
+	if (nat->has_port && (*port < '0' || *port > '9' ||
+			      value_number(port, 10, UINT16_MAX, &v) < 0))
+		return cli_usage(q, "Invalid port `%'", port);
+	nat->has_addr = 1;
+	nat->port = (uint16_t)v;
+	return 0;
+}
+
+int set_nat(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	struct ct_nat *nat = member(q, opt, 0);
+
+	*nat = (struct ct_nat){ 0 };
+	if (arg && arg[value_end(arg, '/')])
+		return no_prefix(q, opt);
+	if (arg && take_nat(q, arg, nat) < 0)
+		return -EINVAL;
+	if (opt->has == CT_F_ANY_NAT)	/* either end may match */
+		q->filter.dst_nat = *nat;
+	return 0;
+}
+
+/* -------------------------------------------------------------- numbers */
+
+int set_number(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	const struct cli_kind *kind = &cli_kinds[opt->kind];
+	void *to;
+	uint32_t v;
+
+	if (value_number(arg, kind->base, kind->max, &v) < 0)
+		return unexpected(q, opt, arg);
+	to = member(q, opt, 0);
+	if (to && kind->max == UINT8_MAX)
+		*(uint8_t *)to = (uint8_t)v;
+	else if (to && kind->max == UINT16_MAX)
+		*(uint16_t *)to = (uint16_t)v;
+	else if (to)
+		*(uint32_t *)to = v;
+	return 0;
+}
+
+int set_mark(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	if (value_mark(arg, &q->filter.mark, &q->filter.mark_mask) < 0)
+		return unexpected(q, opt, arg);
+	q->filter.has |= CT_F_MARK;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- words */
+
+/*
+ * The next element of a comma list, passing over SRC_NAT and DST_NAT, which
+ * were status bits once. Returns 0 at the end of the list.
+ */
+static int next_word(struct cli_req *q, const char **s, const char **word,
+		     size_t *n)
+{
+	while (*s) {
+		*word = *s;
+		*n = value_end(*s, ',');
+		*s = (*s)[*n] ? *s + *n + 1 : NULL;
+		if (value_abbreviates(*word, *n, "SRC_NAT"))
+			warn(q, "WARNING: ignoring SRC_NAT, use --src-nat "
+				"instead");
+		else if (value_abbreviates(*word, *n, "DST_NAT"))
+			warn(q, "WARNING: ignoring DST_NAT, use --dst-nat "
+				"instead");
+		else
+			return 1;
+	}
+	return 0;
+}
+
+static int bad_word(struct cli_req *q, const char *word)
+{
+	return cli_usage(q, "Bad parameter `%'", word);
+}
+
+/* Words of a list, as bits in its order; an abbreviation finds the first. */
+static int take_words(struct cli_req *q, const char *list, const char *arg,
+		      uint32_t *bits)
+{
+	const char *word;
+	size_t n;
+
+	while (next_word(q, &arg, &word, &n)) {
+		const char *name = list;
+		uint32_t bit = 1;
+
+		while (*name && !value_abbreviates(word, n, name)) {
+			name = cli_part(name, 1);
+			bit <<= 1;
+		}
+		if (!*name)
+			return bad_word(q, word);
+		*bits |= bit;
+	}
+	return 0;
+}
+
+int set_events(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	uint32_t events = 0;
+
+	(void)opt;
+	return take_words(q, "ALL\0NEW\0UPDATES\0DESTROY\0", arg, &events);
+}
+
+int set_output(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	(void)opt;
+	if (take_words(q, "xml\0extended\0timestamp\0id\0ktimestamp\0labels\0"
+			  "userspace\0save\0", arg, &q->show) < 0)
+		return -EINVAL;
+	if (q->show & SHOW_SAVE && q->show & ~(SHOW_SAVE | SHOW_USERSPACE))
+		return cli_refuse(q, EXIT_FAILED, "cannot combine save output "
+				  "with any other output type, use -o save "
+				  "only", NULL, NULL);
+	return 0;
+}
+
+/* The status bit that a word abbreviates, of those that may be named. */
+static const struct ct_name *status_named(const char *word, size_t n)
+{
+	const uint32_t known = IPS_ASSURED | IPS_SEEN_REPLY | IPS_EXPECTED |
+			       IPS_FIXED_TIMEOUT | IPS_OFFLOAD |
+			       IPS_HW_OFFLOAD;
+
+	for (const struct ct_name *s = ct_status_bits; s->name; s++)
+		if (!(s->value & ~known) &&
+		    value_abbreviates(word, n, s->name))
+			return s;
+	return NULL;
+}
+
+int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	static const char unreplied[] = "UNREPLIED";
+	struct ct_filter *f = &q->filter;
+	const char *word;
+	size_t n;
+
+	(void)opt;
+	f->has |= CT_F_STATUS;
+	while (next_word(q, &arg, &word, &n)) {
+		size_t not = *word == '!';
+		const struct ct_name *s = status_named(word + not, n - not);
+
+		if (s) {
+			f->status_mask |= s->value;
+			f->status |= not ? 0 : s->value;
+		} else if (value_abbreviates(unreplied, sizeof(unreplied) - 1,
+					     word)) {
+			f->status_mask |= IPS_SEEN_REPLY;
+		} else {
+			return bad_word(q, word + not);
+		}
+	}
+	return 0;
+}
+
+int set_family(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	(void)opt;
+	for (const struct ct_name *n = ct_families; n->name; n++)
+		if (strncmp(arg, n->name, strlen(n->name)) == 0)
+			return fix_family(q, (int)n->value);
+	return cli_usage(q, "`%' unsupported protocol", arg);
+}
+
+int set_labels(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	struct cli_words *w = &q->labels[opt - &cli_opts[OPT_LABEL]];
+
+	if (!arg)
+		return 0;
+	if (w->n == CLI_WORDS_MAX)
+		return cli_usage(q, "option `--%' given too often", opt->text);
+	w->list[w->n++] = arg;
+	return 0;
+}
+
+int set_file(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	if (q->labelmap)
+		return cli_usage(q, "option `--%' can only be specified once",
+				 opt->text);
+	q->labelmap = arg;
+	return 0;
+}
+
+int set_flag(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	(void)q;
+	(void)opt;
+	(void)arg;
+	return 0;
+}
+
+int set_ignored(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	(void)opt;
+	(void)arg;
+	warn(q, "WARNING: ignoring -a, deprecated option.");
+	return 0;
+}
+
+/* ------------------------------------------------------------ protocols */
+
+int set_proto(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	struct ct_tuple *t = &q->filter.dir[CT_ORIG];
+	const struct ct_proto *p = ct_proto_named(arg);
+	uint32_t num;
+	int n;
+
+	(void)opt;
+	if (p) {
+		num = p->num;
+	} else if ((n = q->protocol ? q->protocol(arg) : -1) >= 0) {
+		/* A name from the system's list is handled by number alone. */
+		num = (uint32_t)n;
+		p = &ct_protos[CT_P_COUNT];
+	} else if (*arg == '+' || value_number(arg, 0, 255, &num) < 0) {
+		return cli_usage(q, "`%' unsupported protocol", arg);
+	} else {
+		p = ct_proto_of((uint8_t)num);
+	}
+	if (q->proto && t->proto != num)
+		return cli_usage(q, "option `--protonum' given twice, with "
+				 "different protocols", NULL);
+	q->proto = p;
+	t->proto = (uint8_t)num;
+	t->has |= CT_PROTO;
+	return 0;
+}
+
+int set_state_of(struct cli_req *q, unsigned protos)
+{
+	static const char *const unknown[CT_P_COUNT] = {
+		[CT_P_TCP]  = "unknown TCP state `%'",
+		[CT_P_SCTP] = "unknown SCTP state `%'",
+		[CT_P_DCCP] = "Unknown DCCP state `%'",
+	};
+	struct ct_filter *f = &q->filter;
+	const char *text = "unknown state `%'";
+
+	f->states = 0;
+	for (unsigned row = 0; row < CT_P_COUNT; row++) {
+		const struct ct_name *list = ct_protos[row].states;
+		const struct ct_name *n;
+
+		if (!list || !(protos >> row & 1))
+			continue;
+		if (protos == 1u << row)
+			text = unknown[row];
+		n = ct_name_find(list, q->state);
+		if (n) {
+			f->states |= (uint16_t)(1u << row);
+			f->state[row] = (uint8_t)n->value;
+		}
+	}
+	if (!f->states)
+		return cli_usage(q, text, q->state);
+	f->has |= CT_F_STATE;
+	return 0;
+}
+
+/* The word means something only in a protocol, and that may come later. */
+int set_state(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	unsigned proto = cli_proto_bit(q);
+
+	q->state = arg;
+	return proto & opt->protos ? set_state_of(q, proto) : 0;
+}
+
+int set_role(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	(void)opt;
+	for (const struct ct_name *n = ct_dccp_roles; n->name; n++)
+		if (value_abbreviates(arg, strlen(arg), n->name))
+			return 0;	/* never compared, like the tags */
+	return cli_usage(q, "Unknown DCCP role `%'", arg);
+}
