@@ -5,9 +5,7 @@
 #include "cli/opts.h"
 #include "cli/parse.h"
 #include "cli/value.h"
-#include "test/unit/unit.h"
-
-#include <stdio.h>
+#include "test/unit/line.h"
 
 static const char protocols[] =
 	"# comment\nip\t0\tIP\nesp\t50\tIPSEC-ESP # note\n"
@@ -130,39 +128,11 @@ static void marks_and_prefixes_are_checked(void **state)
 
 /* ---------------------------------------------------------- whole lines */
 
-static char words[512];
-static char *argv[40];
-
 static int read_line(const char *line, struct cli_req *q)
 {
-	char *save = NULL;
-	int argc = 0, r;
+	int r = line_parse(q, line, 0, protocol);
 
-	snprintf(words, sizeof(words), "conntrack %s", line);
-	for (char *w = strtok_r(words, " ", &save); w;
-	     w = strtok_r(NULL, " ", &save))
-		argv[argc++] = w;
-	argv[argc] = NULL;
-	r = cli_parse(q, argc, argv, 0, protocol);
 	return r < 0 ? r : cli_check(q);
-}
-
-/* The sentence as tell_why() prints it. */
-static const char *sentence(const struct cli_why *why)
-{
-	static char s[256];
-	size_t n = 0;
-	int arg = 0;
-
-	for (const char *p = why->text; *p && n < sizeof(s) - 1; p++) {
-		if (*p == '%')
-			n += (size_t)snprintf(s + n, sizeof(s) - n, "%s",
-					      why->arg[arg++]);
-		else
-			s[n++] = *p;
-	}
-	s[n] = '\0';
-	return s;
 }
 
 static void lines_are_refused(void **state)
@@ -199,18 +169,21 @@ static void lines_are_refused(void **state)
 		{ "-L -m 1x", 1, "unexpected value '1x' with -m option" },
 		{ "-L -w 65536", 1, "unexpected value '65536' with -w option" },
 		{ "-L -o save,id", 1, "cannot combine save output with any other output type, use -o save only" },
-		{ "-L -j -n", 2, "cannot specify `--src-nat' or `--dst-nat' with `--any-nat'" },
-		{ "-L -i 5", 2, "Illegal option `--id' with this command" },
-		{ "-G -f ipv4", 2, "You need to supply the `--protonum' option for this command" },
-		{ "-G -p tcp", 2, "you have to specify `--src' and `--dst'" },
-		{ "-G -p tcp -r 1.1.1.1", 2, "you have to specify `--reply-src' and `--reply-dst'" },
-		{ "-C -s 1.1.1.1", 2, "Illegal option `--src' with this command" },
-		{ "-L expect -s 1.1.1.1", 2, "Illegal option `--src' with this command" },
-		{ "-L -z -s 1.1.1.1", 2, "Can't use -z with filtering parameters" },
-		{ "-L --mask-src 255.0.0.0", 2, "Can't use --mask-src without --src" },
-		{ "-L --mask-dst 255.0.0.0", 2, "Can't use --mask-dst without --dst" },
-		{ "-U expect", 2, "Can't do --update on expectations" },
-		{ "-C dying", 2, "Can't do that command with tables `dying' and `unconfirmed'" },
+		{ "-L -o id -o save", 1, "cannot combine save output with any other output type, use -o save only" },
+		{ "-L -p tcp -p udp", 2, "option `--protonum' given twice, with different protocols" },
+		{ "-L -p icmp --sport 1", 2, "unknown option `--sport'" },
+		{ "-L --sport 1 -p icmp", 2, "unknown option `--sport'" },
+		{ "-L --sport 1 --srckey 1", 2, "no protocol has all of the protocol options given" },
+		{ "-L --state BOGUS", 2, "unknown state `BOGUS'" },
+		{ "-L -p ipv6-icmp", 2, "`ipv6-icmp' unsupported protocol" },
+		{ "-L -p esp --sport 1", 2, "unknown option `--sport'" },
+		{ "-L --sport 65536", 1, "unexpected value '65536' with --sport option" },
+		{ "-L --icmp-type 256", 1, "unexpected value '256' with --icmp-type option" },
+		{ "-L -s 1.1.1.1/", 2, "Invalid netmask" },
+		{ "-L -m 5/", 1, "unexpected value '5/' with -m option" },
+		{ "-L -s -d", 2, "Invalid IP address `-d'" },
+		{ "-L --sr", 2, "unknown option `--sr'" },
+		{ "-L --zero=1", 2, "unknown option `--zero=1'" },
 		{ "-L --labelmap a --labelmap b", 2, "option `--labelmap' can only be specified once" },
 	};
 	unsigned bad = 0;
@@ -219,7 +192,7 @@ static void lines_are_refused(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct cli_req q;
 		int r = read_line(cases[i].line, &q);
-		const char *got = r < 0 ? sentence(&q.why) : "accepted";
+		const char *got = r < 0 ? line_sentence(&q.why) : "accepted";
 
 		if (r == -EINVAL && q.why.code == cases[i].code &&
 		    strcmp(got, cases[i].why) == 0)
@@ -235,7 +208,7 @@ static void lines_are_refused(void **state)
 static void understand(struct cli_req *q, const char *line)
 {
 	if (read_line(line, q) < 0)
-		fail_msg("%s: %s", line, sentence(&q->why));
+		fail_msg("%s: %s", line, line_sentence(&q->why));
 }
 
 static void lines_are_understood(void **state)
@@ -296,6 +269,80 @@ static void lines_are_understood(void **state)
 					      CT_DPORT);
 }
 
+/* Filters of every protocol that has the field: no -p is needed. */
+static void protocols_are_found(void **state)
+{
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-L --dport 443");
+	assert_int_equal(q.filter.has, CT_F_PROTOS);
+	assert_int_equal(q.filter.protos, 1u << CT_P_TCP | 1u << CT_P_UDP |
+			 1u << CT_P_UDPLITE | 1u << CT_P_SCTP | 1u << CT_P_DCCP);
+	understand(&q, "-L --state TIME_WAIT");
+	assert_int_equal(q.filter.states, 1u << CT_P_TCP);
+	understand(&q, "-L --state ESTABLISHED");
+	assert_int_equal(q.filter.states, 1u << CT_P_TCP | 1u << CT_P_SCTP);
+	understand(&q, "-L --srckey 7");	/* one protocol: as good as -p */
+	assert_int_equal(q.filter.dir[0].has, CT_PROTO | CT_SPORT);
+	assert_int_equal(q.filter.dir[0].proto, 47);
+	understand(&q, "-L --dport 443 -p udp");
+	assert_int_equal(q.filter.dir[0].has, CT_PROTO | CT_DPORT);
+	assert_int_equal(q.filter.has, 0);
+	understand(&q, "-L -p tcp -p 6");
+	assert_int_equal(q.filter.dir[0].proto, 6);
+}
+
+/* As getopt_long(3) reads them: compat.md 1.1. */
+static void words_are_read_in_any_order(void **state)
+{
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-Lo extended");
+	assert_int_equal(q.show, SHOW_EXTENDED);
+	understand(&q, "-Lfipv6");
+	assert_int_equal(q.filter.family, AF_INET6);
+	understand(&q, "-zL");
+	assert_int_equal(q.cmd, CMD_LIST);
+	understand(&q, "-Lpicmp --mark=5");
+	assert_int_equal(q.filter.dir[0].proto, 1);
+	assert_int_equal(q.filter.mark, 5);
+	understand(&q, "word -m 5 word -L");
+	assert_int_equal(q.cmd, CMD_LIST);
+	assert_int_equal(line_parse(&q, "-L -m 5 word -w 5", 1, NULL), 0);
+	assert_int_equal(q.filter.has, CT_F_MARK);
+	understand(&q, "-L -m 5 -- -w 5");
+	assert_int_equal(q.filter.has, CT_F_MARK);
+}
+
+/* The last number counts; lists add up. */
+static void options_may_be_repeated(void **state)
+{
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-L -m 5 -m 6 -s 1.1.1.1 -s 2.2.2.2");
+	assert_int_equal(q.filter.mark, 6);
+	assert_memory_equal(q.filter.dir[0].src.b, "\2\2\2\2", 4);
+	understand(&q, "-L -u ASSURED -u EXPECTED");
+	assert_int_equal(q.filter.status, IPS_ASSURED | IPS_EXPECTED);
+	understand(&q, "-L -l a,b -l c");
+	assert_int_equal(q.labels[CLI_LABELS_HAVE].n, 2);
+	assert_string_equal(q.labels[CLI_LABELS_HAVE].list[0], "a,b");
+	assert_string_equal(q.labels[CLI_LABELS_HAVE].list[1], "c");
+	understand(&q, "-L -f ipv4 -f ipv4 -s 1.1.1.1");
+	assert_int_equal(q.filter.family, AF_INET);
+	understand(&q, "-U --label-add a,b --label-add c");
+	assert_int_equal(q.labels[CLI_LABELS_ADD].n, 2);
+	understand(&q, "-U --label-del");	/* all of them */
+	assert_int_equal(q.labels[CLI_LABELS_DEL].n, 0);
+	understand(&q, "-U --label-del -m 1");
+	assert_int_equal(q.labels[CLI_LABELS_DEL].n, 0);
+	understand(&q, "-U --label-del a --label-del=b");
+	assert_int_equal(q.labels[CLI_LABELS_DEL].n, 2);
+}
+
 /* Upstream takes this one word in upper case only; here it is like the rest. */
 static void unreplied_in_any_case(void **state)
 {
@@ -316,6 +363,9 @@ int main(void)
 		cmocka_unit_test(marks_and_prefixes_are_checked),
 		cmocka_unit_test(lines_are_refused),
 		cmocka_unit_test(lines_are_understood),
+		cmocka_unit_test(protocols_are_found),
+		cmocka_unit_test(words_are_read_in_any_order),
+		cmocka_unit_test(options_may_be_repeated),
 		cmocka_unit_test(unreplied_in_any_case),
 	};
 
