@@ -5,6 +5,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* The ends of a flow, as members of a tuple. */
+enum { SRC, DST };
+
+static const struct ct_addr *addr_of(const struct ct_tuple *t, int end)
+{
+	return end == SRC ? &t->src : &t->dst;
+}
+
 /* Equal under a mask (NULL: all bits), over the n bytes of the family. */
 static int addr_match(const struct ct_addr *a, const struct ct_addr *b,
 		      const struct ct_addr *mask, unsigned n)
@@ -36,11 +44,11 @@ static const struct {
 	{ CT_ICMP_ID | CT_ICMP6_ID,     offsetof(struct ct_tuple, id),    2 },
 };
 
-/* Everything of a tuple but its zone. */
-static int tuple_match(const struct ct_tuple *want, const struct ct_tuple *t,
-		       const struct ct_addr *src_mask,
-		       const struct ct_addr *dst_mask)
+/* Everything of a tuple but its zone; masks of the original addresses. */
+static int tuple_match(const struct ct_filter *f, const struct ct_flow *flow,
+		       enum ct_dir dir)
 {
+	const struct ct_tuple *want = &f->dir[dir], *t = &flow->dir[dir];
 	const unsigned n = want->has & (CT_SRC6 | CT_DST6) ? 16 : 4;
 
 	if (want->has & ~t->has & ~CT_TUPLE_ZONE)
@@ -50,10 +58,16 @@ static int tuple_match(const struct ct_tuple *want, const struct ct_tuple *t,
 		    memcmp((const char *)want + members[i].at,
 			   (const char *)t + members[i].at, members[i].size))
 			return 0;
-	return (!(want->has & CT_SRC) ||
-		addr_match(&want->src, &t->src, src_mask, n)) &&
-	       (!(want->has & CT_DST) ||
-		addr_match(&want->dst, &t->dst, dst_mask, n));
+	for (int end = SRC; end <= DST; end++) {
+		const struct ct_addr *mask = end == SRC ? &f->src_mask
+							: &f->dst_mask;
+
+		if (want->has & (end == SRC ? CT_SRC : CT_DST) &&
+		    !addr_match(addr_of(want, end), addr_of(t, end),
+				dir == CT_ORIG ? mask : NULL, n))
+			return 0;
+	}
+	return 1;
 }
 
 /* The row of the flow's protocol in ct_protos. */
@@ -134,47 +148,44 @@ static int labels_match(const struct ct_filter *f, const struct ct_flow *flow)
 	return 1;
 }
 
-/* One end of a flow, as it is and as the other side sees it. */
-struct end {
-	const struct ct_addr	*ours, *theirs;
-	uint16_t		 our_port, their_port;
-};
-
-/* Was it translated, and to what the filter names? */
-static int end_match(const struct ct_nat *nat, const struct end *e, unsigned n)
-{
-	int by_addr = !addr_match(e->ours, e->theirs, NULL, n);
-	int by_port = e->our_port != e->their_port;
-
-	if (!nat->has_addr)
-		return by_addr || by_port;
-	return by_addr && addr_match(&nat->addr, e->theirs, NULL, n) &&
-	       (!nat->has_port || (by_port && nat->port == e->their_port));
-}
-
-/* CT_SPORT or CT_DPORT; for ICMP the kernel translates the id. */
-static uint16_t port(const struct ct_tuple *t, uint32_t bit)
+static uint16_t port_of(const struct ct_tuple *t, int end)
 {
 	if (t->has & (CT_ICMP_ID | CT_ICMP6_ID))
-		return t->id;
-	if (!(t->has & bit))
+		return t->id;	/* what the kernel translates for ICMP */
+	if (!(t->has & (end == SRC ? CT_SPORT : CT_DPORT)))
 		return 0;
-	return bit == CT_SPORT ? t->sport : t->dport;
+	return end == SRC ? t->sport : t->dport;
 }
 
-/* The source is the reply's destination, and the other way round. */
-static int nat_match(const struct ct_filter *f, const struct ct_flow *flow)
+/*
+ * Was an end translated, and to what the filter names? The source is the
+ * destination of the reply, and the other way round.
+ */
+static int end_match(const struct ct_filter *f, const struct ct_flow *flow,
+		     int end)
 {
 	const struct ct_tuple *orig = &flow->dir[CT_ORIG];
 	const struct ct_tuple *reply = &flow->dir[CT_REPLY];
-	const struct end src = { &orig->src, &reply->dst,
-				 port(orig, CT_SPORT), port(reply, CT_DPORT) };
-	const struct end dst = { &orig->dst, &reply->src,
-				 port(orig, CT_DPORT), port(reply, CT_SPORT) };
+	const struct ct_nat *nat = end == SRC ? &f->src_nat : &f->dst_nat;
+	const struct ct_addr *theirs = addr_of(reply, !end);
+	const uint16_t port = port_of(reply, !end);
 	const unsigned n = orig->has & CT_SRC6 ? 16 : 4;
-	const uint32_t status = status_of(flow);
-	int s = status & IPS_SRC_NAT_DONE && end_match(&f->src_nat, &src, n);
-	int d = status & IPS_DST_NAT_DONE && end_match(&f->dst_nat, &dst, n);
+	int by_addr = !addr_match(addr_of(orig, end), theirs, NULL, n);
+	int by_port = port_of(orig, end) != port;
+
+	if (!(status_of(flow) &
+	      (end == SRC ? IPS_SRC_NAT_DONE : IPS_DST_NAT_DONE)))
+		return 0;
+	if (!nat->has_addr)
+		return by_addr || by_port;
+	return by_addr && addr_match(&nat->addr, theirs, NULL, n) &&
+	       (!nat->has_port || (by_port && nat->port == port));
+}
+
+static int nat_match(const struct ct_filter *f, const struct ct_flow *flow)
+{
+	int s = end_match(f, flow, SRC);
+	int d = end_match(f, flow, DST);
 
 	if (f->has & CT_F_ANY_NAT)
 		return s || d;
@@ -221,9 +232,7 @@ uint32_t ct_match_wants(const struct ct_filter *f)
 int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
 {
 	if ((f->family && f->family != flow->family) ||
-	    !tuple_match(&f->dir[CT_ORIG], &flow->dir[CT_ORIG],
-			 &f->src_mask, &f->dst_mask) ||
-	    !tuple_match(&f->dir[CT_REPLY], &flow->dir[CT_REPLY], NULL, NULL))
+	    !tuple_match(f, flow, CT_ORIG) || !tuple_match(f, flow, CT_REPLY))
 		return 0;
 	for (size_t i = 0; i < CONDITIONS; i++)
 		if (f->has & conditions[i].on && !conditions[i].holds(f, flow))
