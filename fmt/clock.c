@@ -9,215 +9,240 @@
 #define DAY	86400
 #define HOUR	3600
 
-/* A calendar day; day_of_year counts from 0. */
-struct civil {
-	int64_t	 year;
-	int	 month, day, day_of_year;
-};
-
-static int leap(int64_t year)
+static int leap(int year)
 {
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-static int month_days(int64_t year, int month)
-{
-	static const char days[] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
-	};
-
-	return days[month - 1] + (month == 2 && leap(year));
-}
-
 /* Days from 1970-01-01 to the first of January of a year. */
-static int64_t year_start(int64_t year)
+static int year_start(int year)
 {
-	int64_t y = year - 1;
+	int y = year - 1;	/* whole years since the year 1 */
 
-	return 365 * (year - 1970) + (y / 4 - 1969 / 4) -
-	       (y / 100 - 1969 / 100) + (y / 400 - 1969 / 400);
+	return 365 * y + y / 4 - y / 100 + y / 400 - 719162;
 }
 
-/* Days since 1970-01-01 to a date; times before 1970 count as 1970. */
-static struct civil civil_day(int64_t days)
+/* Days from the first of January to that of a month; 13: the year's length. */
+static int month_start(int year, int month)
 {
-	struct civil c = { .month = 1 };
+	return (367 * month - 362) / 12 - (month > 2 ? 2 - leap(year) : 0);
+}
 
-	if (days < 0)
-		days = 0;
-	c.year = 1970 + days / 366;	/* never too late */
-	while (year_start(c.year + 1) <= days)
-		c.year++;
-	c.day_of_year = (int)(days - year_start(c.year));
-	c.day = c.day_of_year + 1;
-	while (c.day > month_days(c.year, c.month))
-		c.day -= month_days(c.year, c.month++);
-	return c;
+/* The year of a day; days before 1970 count as 1970. */
+static int year_of(int days)
+{
+	int year = 1970 + (days > 0 ? days / 366 : 0);	/* never too late */
+
+	while (year_start(year + 1) <= days)
+		year++;
+	return year;
 }
 
 /* Sunday is 0; 1970-01-01 was a Thursday. */
-static int weekday(int64_t days)
+static int weekday(int days)
 {
-	return (int)((days + 4) % 7);
+	return (days + 4) % 7;
 }
 
-/* The day of the year, from 0, on which a change falls. */
-static int change_day(const struct clock_change *c, int64_t year)
+/* The day of the year, from 0, on which a season ends. */
+static int last_day(const struct clock_season *s, int year)
 {
-	int first = 0;	/* of the month */
-	int day;
+	int first, length;	/* of the month */
+	int day = s->date[2];
 
-	if (c->kind == 'n')
-		return c->day;
-	if (c->kind == 'J')	/* 29 February is never counted */
-		return c->day - 1 + (leap(year) && c->day >= 60);
-	for (int m = 1; m < c->month; m++)
-		first += month_days(year, m);
-	day = (c->day + 7 - weekday(year_start(year) + first)) % 7;
-	day += 7 * (c->week - 1);
-	while (day >= month_days(year, c->month))
-		day -= 7;	/* week 5 is the last one */
+	if (s->kind == 'J')	/* 29 February is never counted */
+		return day - 1 + (leap(year) && day >= 60);
+	if (s->kind != 'M')
+		return day;
+	first = month_start(year, s->date[0]);
+	length = month_start(year, s->date[0] + 1) - first;
+	day -= weekday(year_start(year) + first);
+	if (day < 0)
+		day += 7;
+	for (int week = 1; week < s->date[1] && day + 7 < length; week++)
+		day += 7;	/* week 5 is the last one */
 	return first + day;
 }
 
-static int32_t rule_offset(const struct clock_rule *r, int64_t t)
+/* When a season ends in a year, in seconds since 1970. */
+static int64_t season_end(const struct clock_season *s, int year)
 {
-	int64_t year = civil_day((t + r->std) / DAY).year;
-	int64_t start = year_start(year) * DAY;
-	int64_t to_dst, to_std;
-	int dst;
-
-	if (!r->has_dst)
-		return r->std;
-	to_dst = start + (int64_t)change_day(&r->to_dst, year) * DAY +
-		 r->to_dst.time - r->std;
-	to_std = start + (int64_t)change_day(&r->to_std, year) * DAY +
-		 r->to_std.time - r->dst;
-	if (to_dst < to_std)
-		dst = t >= to_dst && t < to_std;
-	else		/* south of the equator */
-		dst = t >= to_dst || t < to_std;
-	return dst ? r->dst : r->std;
+	return (int64_t)(year_start(year) + last_day(s, year)) * DAY +
+	       s->time - s->offset;
 }
 
-/* A number of at most three digits, 0..max. */
-static int take_number(const char **s, int max)
+static int32_t season_offset(const struct clock_season *s, int64_t t)
+{
+	int year = year_of((int)(t / DAY));
+	int64_t to_dst = season_end(&s[0], year);
+	int64_t to_std = season_end(&s[1], year);
+	int dst = to_dst > to_std;	/* in January: south of the equator */
+
+	return s[dst ^ (t >= to_dst) ^ (t >= to_std)].offset;
+}
+
+static int is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A rule in a file ends with its line. */
+static int is_end(int c)
+{
+	return c == '\0' || c == '\n';
+}
+
+static int is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* A number as scanf reads it: blanks, a sign, digits. Returns 0: none. */
+static int take_number(const char **s, unsigned *v)
 {
 	const char *p = *s;
-	int v = 0;
+	int negative;
+	unsigned sum = 0;
 
-	while (*p >= '0' && *p <= '9' && p - *s < 3)
-		v = v * 10 + (*p++ - '0');
-	if (p == *s || v > max)
-		return -1;
+	while (is_blank(*p))
+		p++;
+	negative = *p == '-';
+	if (negative || *p == '+')
+		p++;
+	if (!is_digit(*p))
+		return 0;
+	while (is_digit(*p))
+		sum = sum * 10 + (unsigned)(*p++ - '0');
+	*v = negative ? -sum : sum;
 	*s = p;
-	return v;
+	return 1;
 }
 
-/* The abbreviation of a zone: letters, or anything in angle brackets. */
+/*
+ * Up to three numbers of 16 bits with a separator between them. Returns how
+ * many there are; v keeps the rest.
+ */
+static int take_numbers(const char **s, char separator, uint16_t *v)
+{
+	const char *p = *s;
+	unsigned number;
+	int n = 0;
+
+	while (n < 3 && take_number(&p, &number)) {
+		v[n++] = (uint16_t)number;
+		*s = p;
+		if (*p++ != separator)
+			break;
+	}
+	return n;
+}
+
+/* The abbreviation of a zone: letters; between < and >, also digits, + and -. */
 static int skip_name(const char **s)
 {
-	const char *p = *s;
+	const int quoted = **s == '<';
+	const char *name = *s + quoted;
+	const char *p = name;
 
-	if (*p == '<') {
-		p = strchr(p, '>');
-		if (!p)
-			return -EINVAL;
-		*s = p + 1;
-		return 0;
-	}
-	while ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')
+	while (((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') ||
+	       (quoted && (is_digit(*p) || *p == '+' || *p == '-')))
 		p++;
-	if (p - *s < 3)
-		return -EINVAL;
-	*s = p;
-	return 0;
+	if (p - name < 3 || (quoted && *p != '>'))
+		return 0;
+	*s = p + quoted;
+	return 1;
 }
 
-/* [+-]hh[:mm[:ss]] as seconds. */
-static int take_time(const char **s, int max_hours, int32_t *seconds)
+static int32_t seconds(const uint16_t *hms)
 {
-	int sign = 1;
-	int unit = HOUR;
-	int32_t sum = 0;
+	return hms[0] * HOUR + hms[1] * 60 + hms[2];
+}
 
-	if (**s == '-' || **s == '+')
-		sign = *(*s)++ == '-' ? -1 : 1;
-	for (int max = max_hours; ; max = 59) {
-		int v = take_number(s, max);
+/* [+-]hh[:mm[:ss]] west of Greenwich; more than the most is the most. */
+static int take_offset(const char **s, int32_t *offset)
+{
+	static const uint8_t most[] = { 24, 59, 59 };
+	uint16_t hms[3] = { 0 };
+	int east = **s == '-';
 
-		if (v < 0)
-			return -EINVAL;
-		sum += v * unit;
-		unit /= 60;
-		if (**s != ':' || unit == 0)
-			break;
+	if (east || **s == '+')
 		++*s;
-	}
-	*seconds = sign * sum;
-	return 0;
-}
-
-/* Mm.w.d, Jn or n, and an optional /time, which is 02:00 otherwise. */
-static int take_change(const char **s, struct clock_change *c)
-{
-	int month = 0, week = 0, day;
-
-	*c = (struct clock_change){ .kind = 'n', .time = 2 * HOUR };
-	if (**s == 'M' || **s == 'J')
-		c->kind = *(*s)++;
-	if (c->kind == 'M') {
-		month = take_number(s, 12);
-		if (month < 1 || *(*s)++ != '.')
-			return -EINVAL;
-		week = take_number(s, 5);
-		if (week < 1 || *(*s)++ != '.')
-			return -EINVAL;
-	}
-	day = take_number(s, c->kind == 'M' ? 6 : 365);
-	if (day < (c->kind == 'J'))
-		return -EINVAL;
-	c->month = (int16_t)month;
-	c->week = (int16_t)week;
-	c->day = (int16_t)day;
-	if (**s != '/')
+	if (take_numbers(s, ':', hms) == 0)
 		return 0;
-	++*s;
-	return take_time(s, 167, &c->time);
+	for (int i = 0; i < 3; i++)
+		if (hms[i] > most[i])
+			hms[i] = most[i];
+	*offset = east ? seconds(hms) : -seconds(hms);
+	return 1;
 }
 
-static int take_rule(const char *s, struct clock_rule *r)
+/* Mm.w.d, Jn or n. */
+static int take_day(const char **s, struct clock_season *e)
 {
-	if (skip_name(&s) < 0 || take_time(&s, 24, &r->std) < 0)
-		return -EINVAL;
-	r->std = -r->std;	/* POSIX counts to the west */
-	if (*s == '\0')
+	unsigned day;
+
+	e->kind = **s;
+	if (e->kind == 'M' || e->kind == 'J')
+		++*s;
+	if (e->kind == 'M')
+		return take_numbers(s, '.', e->date) == 3 &&
+		       e->date[0] - 1u < 12 && e->date[1] - 1u < 5 &&
+		       e->date[2] < 7;
+	if (!is_digit(**s))
 		return 0;
-	if (skip_name(&s) < 0)
-		return -EINVAL;
-	r->has_dst = 1;
-	r->dst = r->std + HOUR;
-	if (*s != ',' && *s != '\0') {
-		if (take_time(&s, 24, &r->dst) < 0)
-			return -EINVAL;
-		r->dst = -r->dst;
-	}
-	if (*s == '\0')
-		s = ",M3.2.0,M11.1.0";
-	if (*s++ != ',' || take_change(&s, &r->to_dst) < 0 ||
-	    *s++ != ',' || take_change(&s, &r->to_std) < 0 || *s != '\0')
-		return -EINVAL;
-	return 0;
+	take_number(s, &day);
+	if (day > 365 || day < (e->kind == 'J'))
+		return 0;
+	e->date[2] = (uint16_t)day;
+	return 1;
 }
 
-int clock_posix(struct clock_zone *z, const char *tz)
+/* A day, and /time, which is 02:00 otherwise. Nothing at all: the usual. */
+static int take_end(const char **s, struct clock_season *e, const char *usual)
 {
-	struct clock_rule rule = { 0 };
+	uint16_t hms[3] = { 2 };
+	int negative = 0;
 
-	if (take_rule(tz, &rule) < 0)
-		return -EINVAL;
-	*z = (struct clock_zone){ .has_rule = 1, .rule = rule };
-	return 0;
+	if (**s == ',')
+		++*s;
+	if (is_end(**s))
+		*s = usual;
+	if (!take_day(s, e))
+		return 0;
+	if (**s == '/') {
+		if (is_end(*++*s))
+			return 0;
+		negative = **s == '-';
+		*s += negative;
+		take_numbers(s, ':', hms);
+	} else if (!is_end(**s) && **s != ',') {
+		return 0;
+	}
+	e->time = negative ? -seconds(hms) : seconds(hms);
+	return 1;
+}
+
+/* Both seasons, all zeros before; what cannot be read stays so. */
+static void take_rule(struct clock_season *season, const char *s)
+{
+	struct clock_season *std = &season[0], *dst = &season[1];
+
+	if (!skip_name(&s) || is_blank(*s) || !take_offset(&s, &std->offset))
+		return;
+	if (is_end(*s)) {
+		dst->offset = std->offset;
+		return;
+	}
+	if (skip_name(&s) && !take_offset(&s, &dst->offset))
+		dst->offset = std->offset + HOUR;
+	if (take_end(&s, std, "M3.2.0"))
+		take_end(&s, dst, "M11.1.0");
+}
+
+void clock_posix(struct clock_zone *z, const char *tz)
+{
+	*z = (struct clock_zone){ .has_rule = 1 };
+	take_rule(z->season, tz);
 }
 
 static uint32_t be32(const uint8_t *p)
@@ -228,70 +253,50 @@ static uint32_t be32(const uint8_t *p)
 
 #define TZIF_HEAD	44u
 
-/* Counts of a TZif header, in the order of the file. */
+/* What a TZif header counts, in the order of the file. */
 enum { N_ISUT, N_ISSTD, N_LEAP, N_TIME, N_TYPE, N_CHAR, N_COUNTS };
 
-/* Read a header. Returns the length of its data block, or 0. */
-static size_t tzif_head(const uint8_t *p, size_t n, unsigned width,
-			uint32_t *count)
+/* Header and data at p. Returns the length of both, or 0 if they are none. */
+static size_t tzif_block(struct clock_zone *z, const uint8_t *p, size_t n)
 {
+	const unsigned width = z->width;
+	const unsigned size[N_COUNTS] = { 1, 1, width + 4, width + 1, 6, 1 };
+	uint32_t count[N_COUNTS];
+	size_t len = TZIF_HEAD;
+
 	if (n < TZIF_HEAD || memcmp(p, "TZif", 4) != 0)
 		return 0;
 	for (unsigned i = 0; i < N_COUNTS; i++) {
 		count[i] = be32(p + 20 + 4 * i);
-		if (count[i] > n)	/* so that no sum overflows */
+		if (count[i] > n)	/* so that the sum does not overflow */
 			return 0;
+		len += (size_t)count[i] * size[i];
 	}
-	return (size_t)count[N_TIME] * (width + 1) +
-	       (size_t)count[N_TYPE] * 6 + count[N_CHAR] +
-	       (size_t)count[N_LEAP] * (width + 4) +
-	       count[N_ISSTD] + count[N_ISUT];
-}
-
-/* The rule between two newlines at the end of the file, if it is one. */
-static void tzif_footer(struct clock_zone *z, const uint8_t *p, size_t n)
-{
-	char tz[64];
-	size_t len;
-
-	if (n < 2 || p[0] != '\n')
-		return;
-	for (len = 0; len < sizeof(tz) - 1 && 1 + len < n; len++) {
-		if (p[1 + len] == '\n')
-			break;
-		tz[len] = (char)p[1 + len];
-	}
-	tz[len] = '\0';
-	z->has_rule = take_rule(tz, &z->rule) == 0;
+	z->n = count[N_TIME];
+	z->n_types = count[N_TYPE];
+	z->times = p + TZIF_HEAD;
+	z->kinds = z->times + (size_t)z->n * width;
+	z->types = z->kinds + z->n;
+	return len <= n ? len : 0;
 }
 
 int clock_tzif(struct clock_zone *z, const uint8_t *p, size_t n)
 {
 	struct clock_zone new = { .width = 4 };
-	uint32_t count[N_COUNTS];
-	size_t block;
+	size_t len = tzif_block(&new, p, n);
 
-	block = tzif_head(p, n, new.width, count);
-	if (block == 0 || block > n - TZIF_HEAD)
-		return -EBADMSG;
-	if (p[4] >= '2') {	/* the same again, with 64-bit times */
+	if (len > 0 && p[4] >= '2') {	/* the same again, 64-bit times */
+		p += len;
+		n -= len;
 		new.width = 8;
-		p += TZIF_HEAD + block;
-		n -= TZIF_HEAD + block;
-		block = tzif_head(p, n, new.width, count);
-		if (block == 0 || block > n - TZIF_HEAD)
-			return -EBADMSG;
+		len = tzif_block(&new, p, n);
+		p += len;	/* and a rule between two newlines */
+		new.has_rule = len < n && *p == '\n' && !is_end(p[1]);
+		if (new.has_rule)
+			take_rule(new.season, (const char *)p + 1);
 	}
-	if (count[N_TYPE] == 0)
+	if (len == 0 || new.n_types == 0)
 		return -EBADMSG;
-	new.n = count[N_TIME];
-	new.n_types = count[N_TYPE];
-	new.times = p + TZIF_HEAD;
-	new.kinds = new.times + (size_t)new.n * new.width;
-	new.types = new.kinds + new.n;
-	if (new.width == 8)
-		tzif_footer(&new, p + TZIF_HEAD + block,
-			    n - TZIF_HEAD - block);
 	*z = new;
 	return 0;
 }
@@ -308,50 +313,50 @@ static int64_t tzif_time(const struct clock_zone *z, uint32_t i)
 
 int32_t clock_offset(const struct clock_zone *z, int64_t t)
 {
-	uint32_t low = 0, high = z->n;
-	uint8_t kind = 0;
+	uint32_t past = z->n;	/* transitions; most lie behind us */
+	uint32_t kind = 0;
 
-	while (low < high) {	/* low: how many transitions are past */
-		uint32_t mid = low + (high - low) / 2;
-
-		if (tzif_time(z, mid) <= t)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == z->n && z->has_rule)
-		return rule_offset(&z->rule, t);
-	if (low > 0)
-		kind = z->kinds[low - 1];
+	while (past > 0 && tzif_time(z, past - 1) > t)
+		past--;
+	if (past == z->n && z->has_rule)
+		return season_offset(z->season, t);
+	if (past > 0)
+		kind = z->kinds[past - 1];
 	return kind < z->n_types ? (int32_t)be32(z->types + 6 * kind) : 0;
+}
+
+/* "Sun " */
+static char *put_name(char *p, const char *names, int i)
+{
+	memcpy(p, names + 3 * i, 3);
+	p[3] = ' ';
+	return p + 4;
 }
 
 char *clock_date(char *p, const struct clock_zone *z, int64_t t)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	int64_t local = t + clock_offset(z, t);
-	uint32_t sec;
-	struct civil c;
+	int month = 1;
+	int days, second, year, day;
 
 	if (local < 0)
 		local = 0;
-	sec = (uint32_t)(local % DAY);
-	c = civil_day(local / DAY);
-	memcpy(p, days + 3 * weekday(local / DAY), 3);
-	p[3] = ' ';
-	memcpy(p + 4, months + 3 * (c.month - 1), 3);
-	p[7] = ' ';
-	p += 8;
-	if (c.day < 10)
+	days = (int)(local / DAY);
+	second = (int)(local % DAY);
+	year = year_of(days);
+	day = days - year_start(year);
+	while (month_start(year, month + 1) <= day)
+		month++;
+	day -= month_start(year, month) - 1;
+	p = put_name(p, "SunMonTueWedThuFriSat", weekday(days));
+	p = put_name(p, "JanFebMarAprMayJunJulAugSepOctNovDec", month - 1);
+	if (day < 10)
 		*p++ = ' ';
-	p = text_u32(p, (uint32_t)c.day);
+	p = text_u32(p, (uint32_t)day);
+	for (int unit = HOUR; unit > 0; unit /= 60) {
+		*p++ = unit == HOUR ? ' ' : ':';
+		p = text_zeros(p, (uint32_t)(second / unit % 60), 2);
+	}
 	*p++ = ' ';
-	p = text_zeros(p, sec / HOUR, 2);
-	*p++ = ':';
-	p = text_zeros(p, sec / 60 % 60, 2);
-	*p++ = ':';
-	p = text_zeros(p, sec % 60, 2);
-	*p++ = ' ';
-	return text_u64(p, (uint64_t)c.year);
+	return text_u32(p, (uint32_t)year);
 }

@@ -9,19 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* When the clock is put forward or back, every year. */
-struct clock_change {
-	char		 kind;		/* 'M', 'J' or 'n', as in POSIX */
-	int16_t		 month, week;	/* M: 1..12, 1..5 */
-	int16_t		 day;		/* M: 0..6; J: 1..365; n: 0..365 */
-	int32_t		 time;		/* seconds into the day, local */
-};
-
-/* std, and with dst a second offset between two changes a year. */
-struct clock_rule {
-	int32_t			 std, dst;	/* seconds east of Greenwich */
-	int			 has_dst;
-	struct clock_change	 to_dst, to_std;
+/* Standard time or summer time, and when it ends, every year. */
+struct clock_season {
+	int32_t		 offset;	/* seconds east of Greenwich */
+	int32_t		 time;		/* of its end: seconds into the day */
+	char		 kind;		/* of that day: 'M', 'J', else n */
+	uint16_t	 date[3];	/* Mm.w.d; [2] alone: Jn, n */
 };
 
 /* A zone. All zeros is UTC. The bytes of a TZif file stay the caller's. */
@@ -32,24 +25,26 @@ struct clock_zone {
 	uint32_t		 n, n_types;
 	unsigned		 width;		/* 4 or 8: bytes of a time */
 	int			 has_rule;	/* after the last transition */
-	struct clock_rule	 rule;
+	struct clock_season	 season[2];	/* standard, summer */
 };
 
 /*
- * Read a TZif file of n bytes at p, which must stay as long as *z. Returns
- * 0, or -EBADMSG with *z untouched. Leap seconds ("right/" zones) are not
- * counted.
+ * Read a TZif file of n bytes at p, a NUL behind them; they must stay as long
+ * as *z. Returns 0, or -EBADMSG with *z untouched. Leap seconds ("right/"
+ * zones) are not counted.
  */
 int clock_tzif(struct clock_zone *z, const uint8_t *p, size_t n);
 
 /*
- * Read a POSIX rule, as in TZ=CET-1CEST,M3.5.0,M10.5.0/3. Without the changes
- * those of the United States hold, as in glibc. Returns 0, or -EINVAL with *z
- * untouched.
+ * Read a POSIX rule, as in TZ=CET-1CEST,M3.5.0,M10.5.0/3, as glibc does: as
+ * far as it can be read, numbers modulo 65536, hours of an offset up to 24
+ * and the rest up to 59. What is no rule at all is UTC. A rule without
+ * changes gets those of the United States since 2007, in every year; glibc
+ * knows the years before, when there is a file posixrules.
  */
-int clock_posix(struct clock_zone *z, const char *tz);
+void clock_posix(struct clock_zone *z, const char *tz);
 
-/* Seconds east of Greenwich at t, in seconds since 1970. */
+/* Seconds east of Greenwich at t, in seconds since 1970; below 2^40. */
 int32_t clock_offset(const struct clock_zone *z, int64_t t);
 
 #define CLOCK_DATE	32	/* longest text of clock_date() */

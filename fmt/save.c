@@ -9,170 +9,161 @@
 #include "ct/proto.h"
 #include "fmt/text.h"
 
-static char *put_u32(char *p, const char *option, uint32_t v)
-{
-	return text_u32(text_str(p, option), v);
-}
+/* How the value of an option is written. */
+enum kind {
+	U8, U16, U32,
+	PROTO, STATE, ROLE,		/* U8 with words */
+	STATUS,
+	ADDR, REPLY_SRC, REPLY_DST,	/* in a reply NAT has other options */
+};
 
-static char *put_addr(char *p, const char *option, const struct ct_addr *a,
-		      uint32_t family)
+/* An option, and the member of a flow that it tells. */
+struct option {
+	char		 name[15];
+	uint8_t		 kind;
+	uint16_t	 bit;	/* of the member, in the presence word */
+	uint8_t		 l4;	/* enum ct_l4; CT_L4_NONE: any */
+	uint8_t		 has;	/* where the presence word is */
+	uint8_t		 at;	/* where the member is */
+};
+
+#define AT(has, m)	offsetof(struct ct_flow, has), \
+			offsetof(struct ct_flow, m)
+#define FLOW(m)		AT(has, m)
+#define ORIG(m)		AT(dir[CT_ORIG].has, dir[CT_ORIG].m)
+#define REPLY(m)	AT(dir[CT_REPLY].has, dir[CT_REPLY].m)
+#define INFO(m)		AT(info.has, info.m)
+
+/* In the order of the line. */
+static const struct option options[] = {
+	{ "t",              U32,       CT_TIMEOUT,     CT_L4_NONE,  FLOW(timeout) },
+	{ "u",              STATUS,    CT_STATUS,      CT_L4_NONE,  FLOW(status) },
+	{ "c",              U32,       CT_SECMARK,     CT_L4_NONE,  FLOW(secmark) },
+	{ "w",              U16,       CT_ZONE,        CT_L4_NONE,  FLOW(zone) },
+	{ "orig-zone",      U16,       CT_TUPLE_ZONE,  CT_L4_NONE,  ORIG(zone) },
+	{ "reply-zone",     U16,       CT_TUPLE_ZONE,  CT_L4_NONE,  REPLY(zone) },
+	{ "s",              ADDR,      CT_SRC,         CT_L4_NONE,  ORIG(src) },
+	{ "d",              ADDR,      CT_DST,         CT_L4_NONE,  ORIG(dst) },
+	{ "r",              REPLY_SRC, CT_SRC,         CT_L4_NONE,  REPLY(src) },
+	{ "q",              REPLY_DST, CT_DST,         CT_L4_NONE,  REPLY(dst) },
+	{ "p",              PROTO,     CT_PROTO,       CT_L4_NONE,  ORIG(proto) },
+	{ "sport",          U16,       CT_SPORT,       CT_L4_PORTS, ORIG(sport) },
+	{ "dport",          U16,       CT_DPORT,       CT_L4_PORTS, ORIG(dport) },
+	{ "reply-port-src", U16,       CT_SPORT,       CT_L4_PORTS, REPLY(sport) },
+	{ "reply-port-dst", U16,       CT_DPORT,       CT_L4_PORTS, REPLY(dport) },
+	{ "srckey",         U16,       CT_SPORT,       CT_L4_KEYS,  ORIG(sport) },
+	{ "dstkey",         U16,       CT_DPORT,       CT_L4_KEYS,  ORIG(dport) },
+	{ "reply-key-src",  U16,       CT_SPORT,       CT_L4_KEYS,  REPLY(sport) },
+	{ "reply-key-dst",  U16,       CT_DPORT,       CT_L4_KEYS,  REPLY(dport) },
+	{ "icmp-type",      U8,        CT_ICMP_TYPE,   CT_L4_ICMP,  ORIG(type) },
+	{ "icmp-code",      U8,        CT_ICMP_CODE,   CT_L4_ICMP,  ORIG(code) },
+	{ "icmp-id",        U16,       CT_ICMP_ID,     CT_L4_ICMP,  ORIG(id) },
+	{ "icmpv6-type",    U8,        CT_ICMP6_TYPE,  CT_L4_ICMP6, ORIG(type) },
+	{ "icmpv6-code",    U8,        CT_ICMP6_CODE,  CT_L4_ICMP6, ORIG(code) },
+	{ "icmpv6-id",      U16,       CT_ICMP6_ID,    CT_L4_ICMP6, ORIG(id) },
+	{ "state",          STATE,     CT_ANY_STATE,   CT_L4_PORTS, INFO(state) },
+	{ "orig-vtag",      U32,       CT_SCTP_VTAG,   CT_L4_PORTS, INFO(vtag[0]) },
+	{ "reply-vtag",     U32,       CT_SCTP_VTAG_R, CT_L4_PORTS, INFO(vtag[1]) },
+	{ "role",           ROLE,      CT_DCCP_ROLE,   CT_L4_PORTS, INFO(role) },
+};
+
+static uint32_t number(uint8_t kind, const void *at)
 {
-	p = text_str(p, option);
-	return family & (CT_SRC4 | CT_DST4) ? text_ip4(p, a->b)
-					    : text_ip6(p, a->b);
+	uint32_t v;
+	uint16_t v16;
+
+	if (kind == U32) {
+		memcpy(&v, at, sizeof(v));
+		return v;
+	}
+	if (kind == U16) {
+		memcpy(&v16, at, sizeof(v16));
+		return v16;
+	}
+	return *(const uint8_t *)at;
 }
 
 static char *put_status(char *p, uint32_t status)
 {
-	const uint32_t kept = IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED |
-			      IPS_FIXED_TIMEOUT;
-	const char *before = " -u ";
+	const char *start = p;
 
-	if (!(status & kept))
-		return text_str(p, " -u UNSET");
+	status &= IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED |
+		  IPS_FIXED_TIMEOUT;
 	for (const struct ct_name *n = ct_status_bits; n->name; n++) {
-		if (!(n->value & status & kept))
-			continue;
-		p = text_str(text_str(p, before), n->name);
-		before = ",";
+		if (n->value ? !(n->value & status) : status != 0)
+			continue;	/* 0 is UNSET */
+		if (p > start)
+			*p++ = ',';
+		p = text_str(p, n->name);
 	}
 	return p;
-}
-
-static int differ(const struct ct_addr *a, const struct ct_addr *b, int is4)
-{
-	return memcmp(a->b, b->b, is4 ? 4 : 16) != 0;
 }
 
 /*
- * The reply addresses, -r and -q; where the kernel translates the address,
- * as the translation to ask for, -g and -n.
+ * The option of an address. Where the kernel translates it, that of a reply
+ * is the translation to ask for.
  */
-static char *put_reply(char *p, const struct ct_flow *f)
+static const char *option_name(const struct option *o, const struct ct_flow *f)
 {
 	const struct ct_tuple *orig = &f->dir[CT_ORIG];
 	const struct ct_tuple *reply = &f->dir[CT_REPLY];
-	uint32_t status = f->has & CT_STATUS ? f->status : 0;
-	int is4 = (reply->has & CT_SRC4) != 0;
+	const size_t n = reply->has & CT_SRC4 ? 4 : 16;
+	const uint32_t status = f->has & CT_STATUS ? f->status : 0;
 
-	if (reply->has & CT_SRC)
-		p = put_addr(p, status & IPS_DST_NAT_DONE &&
-				differ(&reply->src, &orig->dst, is4) ?
-				" -g " : " -r ", &reply->src, reply->has);
-	if (reply->has & CT_DST)
-		p = put_addr(p, status & IPS_SRC_NAT_DONE &&
-				differ(&reply->dst, &orig->src, is4) ?
-				" -n " : " -q ", &reply->dst, reply->has);
-	return p;
+	if (o->kind == REPLY_SRC && status & IPS_DST_NAT_DONE &&
+	    memcmp(reply->src.b, orig->dst.b, n) != 0)
+		return "g";
+	if (o->kind == REPLY_DST && status & IPS_SRC_NAT_DONE &&
+	    memcmp(reply->dst.b, orig->src.b, n) != 0)
+		return "n";
+	return o->name;
 }
 
-static char *put_ports(char *p, const struct ct_tuple *orig,
-		       const struct ct_tuple *reply)
+static char *put_value(char *p, const struct option *o, const void *at,
+		       uint32_t has, const struct ct_proto *proto)
 {
-	if (orig->has & CT_SPORT)
-		p = put_u32(p, " --sport ", orig->sport);
-	if (orig->has & CT_DPORT)
-		p = put_u32(p, " --dport ", orig->dport);
-	if (reply->has & CT_SPORT)
-		p = put_u32(p, " --reply-port-src ", reply->sport);
-	if (reply->has & CT_DPORT)
-		p = put_u32(p, " --reply-port-dst ", reply->dport);
-	return p;
-}
+	const uint32_t v = number(o->kind, at);
+	const char *word = NULL;
 
-static char *put_keys(char *p, const struct ct_tuple *orig,
-		      const struct ct_tuple *reply)
-{
-	if (orig->has & CT_SPORT)
-		p = put_u32(p, " --srckey ", orig->sport);
-	if (orig->has & CT_DPORT)
-		p = put_u32(p, " --dstkey ", orig->dport);
-	if (reply->has & CT_SPORT)
-		p = put_u32(p, " --reply-key-src ", reply->sport);
-	if (reply->has & CT_DPORT)
-		p = put_u32(p, " --reply-key-dst ", reply->dport);
-	return p;
-}
-
-static char *put_icmp(char *p, const char *name, const struct ct_tuple *t)
-{
-	static const char *const what[] = { "-type ", "-code ", "-id " };
-	const uint32_t v[] = { t->type, t->code, t->id };
-
-	for (unsigned i = 0; i < 3; i++) {
-		p = text_str(text_str(p, " --"), name);
-		p = put_u32(p, what[i], v[i]);
-	}
-	return p;
-}
-
-static char *put_info(char *p, const struct ct_info *info,
-		      const struct ct_proto *proto)
-{
-	if (info->has & proto->state) {
-		const char *name = ct_name_of(proto->states, info->state);
-
-		p = text_str(p, " --state ");
-		p = name ? text_str(p, name) : text_u32(p, info->state);
-	}
-	if (info->has & CT_SCTP_VTAG)
-		p = put_u32(p, " --orig-vtag ", info->vtag[0]);
-	if (info->has & CT_SCTP_VTAG_R)
-		p = put_u32(p, " --reply-vtag ", info->vtag[1]);
-	if (info->has & CT_DCCP_ROLE) {
-		const char *name = ct_name_of(ct_dccp_roles, info->role);
-
-		p = text_str(p, " --role ");
-		p = name ? text_str(p, name) : text_u32(p, info->role);
-	}
-	return p;
-}
-
-static char *put_l4(char *p, const struct ct_flow *f)
-{
-	const struct ct_tuple *orig = &f->dir[CT_ORIG];
-	const struct ct_tuple *reply = &f->dir[CT_REPLY];
-	const struct ct_proto *proto = ct_proto_of(orig->proto);
-
-	p = text_str(p, " -p ");
-	if (proto->l4 == CT_L4_NONE)
-		return text_u32(p, orig->proto);
-	p = text_str(p, proto->name);
-	if (proto->l4 == CT_L4_PORTS)
-		p = put_ports(p, orig, reply);
-	else if (proto->l4 == CT_L4_KEYS)
-		p = put_keys(p, orig, reply);
-	else
-		p = put_icmp(p, proto->name, orig);
-	return put_info(p, &f->info, proto);
+	if (o->kind >= ADDR)
+		return has & (CT_SRC4 | CT_DST4) ? text_ip4(p, at)
+						 : text_ip6(p, at);
+	if (o->kind == STATUS)
+		return put_status(p, number(U32, at));
+	if (o->kind == PROTO && proto->l4 != CT_L4_NONE)
+		word = proto->name;
+	else if (o->kind == STATE && proto->states)
+		word = ct_name_of(proto->states, v);
+	else if (o->kind == ROLE)
+		word = ct_name_of(ct_dccp_roles, v);
+	return word ? text_str(p, word) : text_u32(p, v);
 }
 
 static void save_flow(struct out *o, const struct ct_flow *f,
 		      const struct fmt_how *how)
 {
-	const struct ct_tuple *orig = &f->dir[CT_ORIG];
-	const struct ct_tuple *reply = &f->dir[CT_REPLY];
+	const struct ct_proto *proto = ct_proto_of(f->dir[CT_ORIG].proto);
+	const struct option *end = options + sizeof(options) / sizeof(*options);
+	const char *flow = (const char *)f;
 	char *p = text_str(out_room(o), "-A");
 
 	(void)how;
-	if (f->has & CT_TIMEOUT)
-		p = put_u32(p, " -t ", f->timeout);
-	if (f->has & CT_STATUS)
-		p = put_status(p, f->status);
-	if (f->has & CT_SECMARK)
-		p = put_u32(p, " -c ", f->secmark);
-	if (f->has & CT_ZONE)
-		p = put_u32(p, " -w ", f->zone);
-	if (orig->has & CT_TUPLE_ZONE)
-		p = put_u32(p, " --orig-zone ", orig->zone);
-	if (reply->has & CT_TUPLE_ZONE)
-		p = put_u32(p, " --reply-zone ", reply->zone);
-	if (orig->has & CT_SRC)
-		p = put_addr(p, " -s ", &orig->src, orig->has);
-	if (orig->has & CT_DST)
-		p = put_addr(p, " -d ", &orig->dst, orig->has);
-	p = put_reply(p, f);
-	p = put_l4(p, f);
+	for (const struct option *opt = options; opt < end; opt++) {
+		const char *name;
+		uint32_t has = number(U32, flow + opt->has);
+
+		if (!(has & opt->bit) ||
+		    (opt->l4 != CT_L4_NONE && opt->l4 != proto->l4))
+			continue;
+		name = option_name(opt, f);
+		*p++ = ' ';
+		*p++ = '-';
+		if (name[1])	/* more than a letter */
+			*p++ = '-';
+		p = text_str(p, name);
+		*p++ = ' ';
+		p = put_value(p, opt, flow + opt->at, has, proto);
+	}
 	*p++ = '\n';
 	out_end(o, p);
 }
