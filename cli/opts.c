@@ -232,9 +232,10 @@ static int set_family_word(struct cli_req *q, const struct cli_opt *opt,
 			   const char *arg)
 {
 	(void)opt;
-	for (const struct ct_name *n = ct_families; n->name; n++)
-		if (strncmp(arg, n->name, strlen(n->name)) == 0)
-			return set_family(q, (uint8_t)n->value);
+	if (strncmp(arg, ct_name_of(CT_FAMILIES, AF_INET), 4) == 0)
+		return set_family(q, AF_INET);
+	if (strncmp(arg, ct_name_of(CT_FAMILIES, AF_INET6), 4) == 0)
+		return set_family(q, AF_INET6);
 	return usage(q, "`%' unsupported protocol", arg);
 }
 
@@ -338,7 +339,9 @@ static int status_bit(const char *word, size_t n, uint32_t *bit)
 	};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		const char *name = ct_name_of(ct_status_bits, order[i]);
+		const char *name = order[i] == 0 ? "UNSET" :
+			ct_name_of(CT_STATUS_BITS,
+				   (unsigned)__builtin_ctz(order[i]));
 
 		if (value_abbreviates(word, n, name)) {
 			*bit = order[i];
@@ -617,17 +620,17 @@ int cli_set_state(struct cli_req *q, uint16_t protos, const char *word)
 
 	f->states = 0;
 	for (unsigned row = 0; row < CT_P_COUNT; row++) {
-		const struct ct_name *list = ct_protos[row].states;
-		const struct ct_name *n;
+		enum ct_list list = ct_protos[row].states;
+		int state;
 
-		if (!list || !(protos >> row & 1))
+		if (list == CT_NO_NAMES || !(protos >> row & 1))
 			continue;
 		if (protos == 1u << row)
 			text = unknown[row];
-		n = ct_name_find(list, word);
-		if (n) {
+		state = ct_name_find(list, word);
+		if (state >= 0) {
 			f->states |= (uint16_t)(1u << row);
-			f->state[row] = (uint8_t)n->value;
+			f->state[row] = (uint8_t)state;
 		}
 	}
 	if (!f->states)
@@ -652,8 +655,9 @@ static int set_role(struct cli_req *q, const struct cli_opt *opt,
 		    const char *arg)
 {
 	(void)opt;
-	for (const struct ct_name *n = ct_dccp_roles; n->name; n++)
-		if (value_abbreviates(arg, strlen(arg), n->name))
+	for (unsigned role = 0; role < 2; role++)
+		if (value_abbreviates(arg, strlen(arg),
+				      ct_name_of(CT_DCCP_ROLES, role)))
 			return 0;	/* never compared, like the tags */
 	return usage(q, "Unknown DCCP role `%'", arg);
 }

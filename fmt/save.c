@@ -30,10 +30,11 @@ static char *put_status(char *p, uint32_t status)
 
 	if (!(status & kept))
 		return text_str(p, " -u UNSET");
-	for (const struct ct_name *n = ct_status_bits; n->name; n++) {
-		if (!(n->value & status & kept))
+	for (unsigned bit = 0; bit < 32; bit++) {
+		if (!((status & kept) >> bit & 1))
 			continue;
-		p = text_str(text_str(p, before), n->name);
+		p = text_str(text_str(p, before),
+			     ct_name_of(CT_STATUS_BITS, bit));
 		before = ",";
 	}
 	return p;
@@ -120,7 +121,7 @@ static char *put_info(char *p, const struct ct_info *info,
 	if (info->has & CT_SCTP_VTAG_R)
 		p = put_u32(p, " --reply-vtag ", info->vtag[1]);
 	if (info->has & CT_DCCP_ROLE) {
-		const char *name = ct_name_of(ct_dccp_roles, info->role);
+		const char *name = ct_name_of(CT_DCCP_ROLES, info->role);
 
 		p = text_str(p, " --role ");
 		p = name ? text_str(p, name) : text_u32(p, info->role);

@@ -80,11 +80,11 @@ static int learn(struct nl_layout *l, const struct nl_table *t,
 			.kind = move,
 			.row = row,
 		};
-		if (row->kind == NL_NEST && !learn(l, row->sub,
+		if (row->kind == NL_NEST && !learn(l, nl_table_sub(t, row),
 				nl_attr_run(&a), p, base + row->at))
 			return 0;
 		if (move != MOVE_NOTHING &&
-		    !note_has(l, (uint32_t)base, row->has))
+		    !note_has(l, (uint32_t)base, 1u << row->bit))
 			return 0;
 	}
 	return r == 0;

@@ -53,19 +53,16 @@ size_t nl_msg_begin(struct nl_put *m, uint16_t type, uint16_t flags,
 	return mark;
 }
 
-static void patch(struct nl_put *m, size_t at, uint32_t v)
-{
-	if (!m->err)
-		memcpy(m->buf + at, &v, sizeof(v));
-}
-
 void nl_msg_end(struct nl_put *m, size_t mark)
 {
-	patch(m, mark + offsetof(struct nlmsghdr, nlmsg_len),
-	      (uint32_t)(m->len - mark));
+	uint32_t len = (uint32_t)(m->len - mark);
+
+	nl_put_over(m, mark + offsetof(struct nlmsghdr, nlmsg_len), &len,
+		    sizeof(len));
 }
 
 void nl_msg_number(struct nl_put *m, size_t mark, uint32_t seq)
 {
-	patch(m, mark + offsetof(struct nlmsghdr, nlmsg_seq), seq);
+	nl_put_over(m, mark + offsetof(struct nlmsghdr, nlmsg_seq), &seq,
+		    sizeof(seq));
 }
