@@ -14,6 +14,7 @@ enum move {
 	MOVE_BY_ROW,	/* the rest: nl_take() */
 };
 
+__attribute__((cold))
 static enum move move_of(const struct nl_row *row, const struct nl_attr *a)
 {
 	if (!nl_takes(row, a))
@@ -37,6 +38,7 @@ static enum move move_of(const struct nl_row *row, const struct nl_attr *a)
 }
 
 /* Note that a bit of the presence word at an offset is set. */
+__attribute__((cold))
 static int note_has(struct nl_layout *l, uint32_t at, uint32_t bits)
 {
 	unsigned i = 0;
@@ -58,6 +60,7 @@ static int note_has(struct nl_layout *l, uint32_t at, uint32_t bits)
  * at offset base. Returns 0 when the layout has no room for them or they
  * are damaged.
  */
+__attribute__((cold))
 static int learn(struct nl_layout *l, const struct nl_table *t,
 		 struct nl_run run, const uint8_t *p, size_t base)
 {

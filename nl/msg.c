@@ -41,15 +41,17 @@ int nl_msg_next(struct nl_run *datagram, struct nl_msg *m)
 size_t nl_msg_begin(struct nl_put *m, uint16_t type, uint16_t flags,
 		    uint8_t family)
 {
-	struct nlmsghdr h = {
-		.nlmsg_type = type,
-		.nlmsg_flags = (uint16_t)(flags | NLM_F_REQUEST),
+	const struct {
+		struct nlmsghdr	 h;
+		struct nfgenmsg	 g;
+	} head = {
+		.h.nlmsg_type = type,
+		.h.nlmsg_flags = (uint16_t)(flags | NLM_F_REQUEST),
+		.g.nfgen_family = family,
 	};
-	struct nfgenmsg g = { .nfgen_family = family };
 	size_t mark = m->len;
 
-	nl_put_raw(m, &h, sizeof(h));
-	nl_put_raw(m, &g, sizeof(g));
+	nl_put_raw(m, &head, sizeof(head));
 	return mark;
 }
 
