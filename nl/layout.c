@@ -155,7 +155,7 @@ int nl_layout_decode(struct nl_layouts *ls, const struct nl_table *t,
 {
 	struct nl_layout *l = &ls->slot[run.left / 4 % NL_LAYOUTS];
 
-	if (l->left == run.left && replay(l, run.p, to)) {
+	if (run.left > 0 && l->left == run.left && replay(l, run.p, to)) {
 		l->strangers = 0;
 		return 0;
 	}
