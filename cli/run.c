@@ -193,9 +193,9 @@ static int fail(struct job *j, int error)
 		return tell_write_failure(o->err);
 	if (ack->offset >= NL_HEAD && ack->offset < j->req.len &&
 	    j->plan.table != CT_TABLE_EXPECT)
-		attribute = nl_table_name(&ct_flow_table, (struct nl_run){
+		attribute = ct_attribute_name(nl_attr_at((struct nl_run){
 			j->req.buf + NL_HEAD, j->req.len - NL_HEAD },
-			ack->offset - NL_HEAD);
+			ack->offset - NL_HEAD));
 	return tell_failure(j->q, error, ack, attribute);
 }
 
@@ -318,7 +318,7 @@ static int each_stats(const struct nl_msg *m, void *arg)
 	if (r < 0)
 		return r;
 	fmt_stats(j->w->out, &j->stats, j->q->table == CT_TABLE_EXPECT ?
-		  ct_expect_stats_names : ct_stats_names);
+		  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
 	return j->w->out->err;
 }
 

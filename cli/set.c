@@ -264,18 +264,18 @@ int set_output(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	return 0;
 }
 
-/* The status bit that a word abbreviates, of those that may be named. */
-static const struct ct_name *status_named(const char *word, size_t n)
+/* The status bit that a word abbreviates, 0 for UNSET, or -1. */
+static int64_t status_named(const char *word, size_t n)
 {
 	const uint32_t known = IPS_ASSURED | IPS_SEEN_REPLY | IPS_EXPECTED |
 			       IPS_FIXED_TIMEOUT | IPS_OFFLOAD |
 			       IPS_HW_OFFLOAD;
 
-	for (const struct ct_name *s = ct_status_bits; s->name; s++)
-		if (!(s->value & ~known) &&
-		    value_abbreviates(word, n, s->name))
-			return s;
-	return NULL;
+	for (unsigned i = 0; known >> i; i++)
+		if (known >> i & 1 &&
+		    value_abbreviates(word, n, ct_name_of(CT_STATUS_BITS, i)))
+			return (int64_t)1 << i;
+	return value_abbreviates(word, n, "UNSET") ? 0 : -1;
 }
 
 int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
@@ -289,11 +289,11 @@ int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	f->has |= CT_F_STATUS;
 	while (next_word(q, &arg, &word, &n)) {
 		size_t not = *word == '!';
-		const struct ct_name *s = status_named(word + not, n - not);
+		int64_t bit = status_named(word + not, n - not);
 
-		if (s) {
-			f->status_mask |= s->value;
-			f->status |= not ? 0 : s->value;
+		if (bit >= 0) {
+			f->status_mask |= (uint32_t)bit;
+			f->status |= not ? 0 : (uint32_t)bit;
 		} else if (value_abbreviates(unreplied, sizeof(unreplied) - 1,
 					     word)) {
 			f->status_mask |= IPS_SEEN_REPLY;
@@ -307,9 +307,12 @@ int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 int set_family(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	(void)opt;
-	for (const struct ct_name *n = ct_families; n->name; n++)
-		if (strncmp(arg, n->name, strlen(n->name)) == 0)
-			return fix_family(q, (int)n->value);
+	for (int family = AF_INET; family <= AF_INET6; family++) {
+		const char *name = ct_name_of(CT_FAMILIES, (unsigned)family);
+
+		if (name && strncmp(arg, name, strlen(name)) == 0)
+			return fix_family(q, family);
+	}
 	return cli_usage(q, "`%' unsupported protocol", arg);
 }
 
@@ -392,17 +395,17 @@ int set_state_of(struct cli_req *q, unsigned protos)
 
 	f->states = 0;
 	for (unsigned row = 0; row < CT_P_COUNT; row++) {
-		const struct ct_name *list = ct_protos[row].states;
-		const struct ct_name *n;
+		enum ct_list list = ct_protos[row].states;
+		int state;
 
-		if (!list || !(protos >> row & 1))
+		if (list == CT_NO_NAMES || !(protos >> row & 1))
 			continue;
 		if (protos == 1u << row)
 			text = unknown[row];
-		n = ct_name_find(list, q->state);
-		if (n) {
+		state = ct_name_find(list, q->state);
+		if (state >= 0) {
 			f->states |= (uint16_t)(1u << row);
-			f->state[row] = (uint8_t)n->value;
+			f->state[row] = (uint8_t)state;
 		}
 	}
 	if (!f->states)
@@ -423,8 +426,9 @@ int set_state(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 int set_role(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	(void)opt;
-	for (const struct ct_name *n = ct_dccp_roles; n->name; n++)
-		if (value_abbreviates(arg, strlen(arg), n->name))
+	for (unsigned role = 0; role < 2; role++)
+		if (value_abbreviates(arg, strlen(arg),
+				      ct_name_of(CT_DCCP_ROLES, role)))
 			return 0;	/* never compared, like the tags */
 	return cli_usage(q, "Unknown DCCP role `%'", arg);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers and their words: printed, parsed, completed and documented from
- * these lists. Each ends with a NULL name; where a number stands twice, the
- * first word is printed and both are understood. A number without a word is
- * printed as a number: tomorrow's state must not read as NONE.
+ * Numbers and their words: printed, parsed and completed from these lists. A
+ * number without a word is printed as a number: tomorrow's state must not
+ * read as NONE. Words for the bits of a mask are listed by bit number.
  */
 #ifndef CT_NAMES_H
 #define CT_NAMES_H
@@ -12,26 +11,29 @@
 
 #include <stdint.h>
 
-struct ct_name {
-	uint32_t	 value;
-	const char	*name;
+enum ct_list {
+	CT_NO_NAMES,		/* the empty list */
+	CT_TCP_STATES,		/* TCP_CONNTRACK_* */
+	CT_SCTP_STATES,		/* SCTP_CONNTRACK_* */
+	CT_DCCP_STATES,		/* not in UAPI */
+	CT_DCCP_ROLES,
+	CT_STATUS_BITS,		/* bits of IPS_* */
+	CT_EXPECT_FLAGS,	/* bits of NF_CT_EXPECT_* */
+	CT_FAMILIES,		/* AF_INET, AF_INET6 */
+	CT_STATS_NAMES,		/* CTA_STATS_* */
+	CT_EXPECT_STATS_NAMES,	/* CTA_STATS_EXP_* */
 };
 
-extern const struct ct_name ct_tcp_states[];	/* TCP_CONNTRACK_* */
-extern const struct ct_name ct_sctp_states[];	/* SCTP_CONNTRACK_* */
-extern const struct ct_name ct_dccp_states[];	/* CT_DCCP_*, not in UAPI */
-extern const struct ct_name ct_dccp_roles[];
-extern const struct ct_name ct_status_bits[];	/* IPS_*, and 0: UNSET */
-extern const struct ct_name ct_expect_flags[];	/* NF_CT_EXPECT_* */
-extern const struct ct_name ct_families[];	/* AF_INET, AF_INET6 */
-extern const struct ct_name ct_stats_names[];	/* CTA_STATS_* */
-extern const struct ct_name ct_expect_stats_names[];	/* CTA_STATS_EXP_* */
-
 /* The word for a number, or NULL. */
-const char *ct_name_of(const struct ct_name *list, uint32_t value);
+const char *ct_name_of(enum ct_list list, uint32_t number);
 
-/* The row of an exact word, or NULL. */
-const struct ct_name *ct_name_find(const struct ct_name *list,
-				   const char *word);
+/* The number of an exact word, or -1. */
+int ct_name_find(enum ct_list list, const char *word);
+
+/*
+ * The name of an attribute that a request may carry, for the kernel's
+ * complaints about one; NULL: it has none.
+ */
+const char *ct_attribute_name(unsigned type);
 
 #endif

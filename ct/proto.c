@@ -7,15 +7,15 @@
 #include <strings.h>
 
 const struct ct_proto ct_protos[CT_P_COUNT + 1] = {
-	[CT_P_TCP]     = { "tcp",     PROTO_TCP,     CT_L4_PORTS, CT_TCP_STATE,  ct_tcp_states },
-	[CT_P_UDP]     = { "udp",     PROTO_UDP,     CT_L4_PORTS, 0,             NULL },
-	[CT_P_UDPLITE] = { "udplite", PROTO_UDPLITE, CT_L4_PORTS, 0,             NULL },
-	[CT_P_SCTP]    = { "sctp",    PROTO_SCTP,    CT_L4_PORTS, CT_SCTP_STATE, ct_sctp_states },
-	[CT_P_DCCP]    = { "dccp",    PROTO_DCCP,    CT_L4_PORTS, CT_DCCP_STATE, ct_dccp_states },
-	[CT_P_ICMP]    = { "icmp",    PROTO_ICMP,    CT_L4_ICMP,  0,             NULL },
-	[CT_P_ICMPV6]  = { "icmpv6",  PROTO_ICMPV6,  CT_L4_ICMP6, 0,             NULL },
-	[CT_P_GRE]     = { "gre",     PROTO_GRE,     CT_L4_KEYS,  0,             NULL },
-	[CT_P_COUNT]   = { "unknown", 0,               CT_L4_NONE,  0,             NULL },
+	[CT_P_TCP]     = { "tcp",     PROTO_TCP,     CT_L4_PORTS, CT_TCP_STATES,  CT_TCP_STATE },
+	[CT_P_UDP]     = { "udp",     PROTO_UDP,     CT_L4_PORTS, CT_NO_NAMES,    0 },
+	[CT_P_UDPLITE] = { "udplite", PROTO_UDPLITE, CT_L4_PORTS, CT_NO_NAMES,    0 },
+	[CT_P_SCTP]    = { "sctp",    PROTO_SCTP,    CT_L4_PORTS, CT_SCTP_STATES, CT_SCTP_STATE },
+	[CT_P_DCCP]    = { "dccp",    PROTO_DCCP,    CT_L4_PORTS, CT_DCCP_STATES, CT_DCCP_STATE },
+	[CT_P_ICMP]    = { "icmp",    PROTO_ICMP,    CT_L4_ICMP,  CT_NO_NAMES,    0 },
+	[CT_P_ICMPV6]  = { "icmpv6",  PROTO_ICMPV6,  CT_L4_ICMP6, CT_NO_NAMES,    0 },
+	[CT_P_GRE]     = { "gre",     PROTO_GRE,     CT_L4_KEYS,  CT_NO_NAMES,    0 },
+	[CT_P_COUNT]   = { "unknown", 0,             CT_L4_NONE,  CT_NO_NAMES,    0 },
 };
 
 const struct ct_proto *ct_proto_of(uint8_t num)

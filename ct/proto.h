@@ -27,11 +27,11 @@ enum ct_l4 {
 };
 
 struct ct_proto {
-	const char		*name;
-	uint8_t			 num;	/* PROTO_* */
-	uint8_t			 l4;	/* enum ct_l4 */
-	uint32_t		 state;	/* its bit in ct_info.has, 0: none */
-	const struct ct_name	*states;
+	char		name[8];
+	uint8_t		num;	/* PROTO_* */
+	uint8_t		l4;	/* enum ct_l4 */
+	uint8_t		states;	/* enum ct_list */
+	uint32_t	state;	/* its bit in ct_info.has, 0: none */
 };
 
 /* Rows of ct_protos; a set of protocols is a mask of 1 << row. */

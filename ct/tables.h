@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every attribute of ctnetlink, once: read, written and named by these rows.
+ * Every attribute of ctnetlink, once: read and written by these rows.
  * ctnetlink.md 4; include/uapi/linux/netfilter/nfnetlink_conntrack.h.
  */
 #ifndef CT_TABLES_H
@@ -8,9 +8,20 @@
 
 #include "nl/table.h"
 
-extern const struct nl_table ct_flow_table;	/* struct ct_flow, CTA_* */
-extern const struct nl_table ct_tuple_table;	/* struct ct_tuple, CTA_TUPLE_* */
-extern const struct nl_table ct_expect_table;	/* struct ct_expect, CTA_EXPECT_* */
-extern const struct nl_table ct_stats_table;	/* struct ct_stats, CTA_STATS_* */
+/* What each speaks of: the rows, and the decoded struct. */
+enum {
+	CT_T_FLOW,	/* struct ct_flow, CTA_* */
+	CT_T_TUPLE,	/* struct ct_tuple, CTA_TUPLE_* */
+	CT_T_EXPECT,	/* struct ct_expect, CTA_EXPECT_* */
+	CT_T_STATS,	/* struct ct_stats, CTA_STATS_* */
+	CT_T_COUNT,	/* and from here on the nests in them */
+};
+
+extern const struct nl_table ct_tables[];
+
+#define ct_flow_table	ct_tables[CT_T_FLOW]
+#define ct_tuple_table	ct_tables[CT_T_TUPLE]
+#define ct_expect_table	ct_tables[CT_T_EXPECT]
+#define ct_stats_table	ct_tables[CT_T_STATS]
 
 #endif

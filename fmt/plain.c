@@ -173,7 +173,7 @@ static char *put_head(char *p, const struct ct_flow *f,
 	uint8_t proto = f->dir[CT_ORIG].proto;
 
 	if (how->show & FMT_EXTENDED) {
-		const char *family = ct_name_of(ct_families, f->family);
+		const char *family = ct_name_of(CT_FAMILIES, f->family);
 
 		p = put_numbered(p, family ? family : "unknown", f->family);
 	}
@@ -237,10 +237,12 @@ static char *put_expect_flags(char *p, uint32_t flags)
 {
 	const char *before = "";
 
-	for (const struct ct_name *n = ct_expect_flags; n->name; n++) {
-		if (!(flags & n->value))
+	for (unsigned bit = 0; bit < 32; bit++) {
+		const char *name = ct_name_of(CT_EXPECT_FLAGS, bit);
+
+		if (!name || !(flags >> bit & 1))
 			continue;
-		p = text_str(text_str(p, before), n->name);
+		p = text_str(text_str(p, before), name);
 		before = ",";
 	}
 	if (flags)

@@ -89,12 +89,14 @@ static char *put_status(char *p, uint32_t status)
 
 	status &= IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED |
 		  IPS_FIXED_TIMEOUT;
-	for (const struct ct_name *n = ct_status_bits; n->name; n++) {
-		if (n->value ? !(n->value & status) : status != 0)
-			continue;	/* 0 is UNSET */
+	if (!status)
+		return text_str(p, "UNSET");
+	for (unsigned bit = 0; bit < 32; bit++) {
+		if (!(status >> bit & 1))
+			continue;
 		if (p > start)
 			*p++ = ',';
-		p = text_str(p, n->name);
+		p = text_str(p, ct_name_of(CT_STATUS_BITS, bit));
 	}
 	return p;
 }
@@ -132,10 +134,10 @@ static char *put_value(char *p, const struct option *o, const void *at,
 		return put_status(p, number(U32, at));
 	if (o->kind == PROTO && proto->l4 != CT_L4_NONE)
 		word = proto->name;
-	else if (o->kind == STATE && proto->states)
+	else if (o->kind == STATE)
 		word = ct_name_of(proto->states, v);
 	else if (o->kind == ROLE)
-		word = ct_name_of(ct_dccp_roles, v);
+		word = ct_name_of(CT_DCCP_ROLES, v);
 	return word ? text_str(p, word) : text_u32(p, v);
 }
 

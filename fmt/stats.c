@@ -20,12 +20,12 @@ static char *put_cpu(char *p, uint32_t cpu)
 }
 
 void fmt_stats(struct out *o, const struct ct_stats *s,
-	       const struct ct_name *names)
+	       enum ct_list names)
 {
 	char *p = put_cpu(out_room(o), s->cpu);
 	uint32_t known = 0;
 
-	while (names[known].name)
+	while (ct_name_of(names, known + 1))
 		known++;
 	for (unsigned i = 1; i < CT_STATS_MAX; i++) {
 		const char *name = ct_name_of(names, i);

@@ -12,7 +12,7 @@
  * behind its last are unknown1, unknown2, ...
  */
 void fmt_stats(struct out *o, const struct ct_stats *s,
-	       const struct ct_name *names);
+	       enum ct_list names);
 
 /*
  * The same lines from the text of /proc/net/stat/nf_conntrack: titles, then

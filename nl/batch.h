@@ -31,6 +31,7 @@ struct nl_batch {
 	struct nl_put	 put;		/* the window: append whole requests */
 	uint32_t	 first;		/* sequence number of its first one */
 	unsigned	 count;		/* requests in it */
+	unsigned	 done;		/* of them, answered to the end */
 	/*
 	 * Each answer: a record (m set) or the end of a request (m NULL),
 	 * whose error is 0 or -errno. Returns 0 to go on.

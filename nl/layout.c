@@ -14,6 +14,7 @@ enum move {
 	MOVE_BY_ROW,	/* the rest: nl_take() */
 };
 
+__attribute__((cold))
 static enum move move_of(const struct nl_row *row, const struct nl_attr *a)
 {
 	if (!nl_takes(row, a))
@@ -37,6 +38,7 @@ static enum move move_of(const struct nl_row *row, const struct nl_attr *a)
 }
 
 /* Note that a bit of the presence word at an offset is set. */
+__attribute__((cold))
 static int note_has(struct nl_layout *l, uint32_t at, uint32_t bits)
 {
 	unsigned i = 0;
@@ -58,6 +60,7 @@ static int note_has(struct nl_layout *l, uint32_t at, uint32_t bits)
  * at offset base. Returns 0 when the layout has no room for them or they
  * are damaged.
  */
+__attribute__((cold))
 static int learn(struct nl_layout *l, const struct nl_table *t,
 		 struct nl_run run, const uint8_t *p, size_t base)
 {
@@ -80,11 +83,11 @@ static int learn(struct nl_layout *l, const struct nl_table *t,
 			.kind = move,
 			.row = row,
 		};
-		if (row->kind == NL_NEST && !learn(l, row->sub,
+		if (row->kind == NL_NEST && !learn(l, nl_table_sub(t, row),
 				nl_attr_run(&a), p, base + row->at))
 			return 0;
 		if (move != MOVE_NOTHING &&
-		    !note_has(l, (uint32_t)base, row->has))
+		    !note_has(l, (uint32_t)base, 1u << row->bit))
 			return 0;
 	}
 	return r == 0;
@@ -152,7 +155,7 @@ int nl_layout_decode(struct nl_layouts *ls, const struct nl_table *t,
 {
 	struct nl_layout *l = &ls->slot[run.left / 4 % NL_LAYOUTS];
 
-	if (l->left == run.left && replay(l, run.p, to)) {
+	if (run.left > 0 && l->left == run.left && replay(l, run.p, to)) {
 		l->strangers = 0;
 		return 0;
 	}

@@ -41,31 +41,30 @@ int nl_msg_next(struct nl_run *datagram, struct nl_msg *m)
 size_t nl_msg_begin(struct nl_put *m, uint16_t type, uint16_t flags,
 		    uint8_t family)
 {
-	struct nlmsghdr h = {
-		.nlmsg_type = type,
-		.nlmsg_flags = (uint16_t)(flags | NLM_F_REQUEST),
+	const struct {
+		struct nlmsghdr	 h;
+		struct nfgenmsg	 g;
+	} head = {
+		.h.nlmsg_type = type,
+		.h.nlmsg_flags = (uint16_t)(flags | NLM_F_REQUEST),
+		.g.nfgen_family = family,
 	};
-	struct nfgenmsg g = { .nfgen_family = family };
 	size_t mark = m->len;
 
-	nl_put_raw(m, &h, sizeof(h));
-	nl_put_raw(m, &g, sizeof(g));
+	nl_put_raw(m, &head, sizeof(head));
 	return mark;
-}
-
-static void patch(struct nl_put *m, size_t at, uint32_t v)
-{
-	if (!m->err)
-		memcpy(m->buf + at, &v, sizeof(v));
 }
 
 void nl_msg_end(struct nl_put *m, size_t mark)
 {
-	patch(m, mark + offsetof(struct nlmsghdr, nlmsg_len),
-	      (uint32_t)(m->len - mark));
+	uint32_t len = (uint32_t)(m->len - mark);
+
+	nl_put_over(m, mark + offsetof(struct nlmsghdr, nlmsg_len), &len,
+		    sizeof(len));
 }
 
 void nl_msg_number(struct nl_put *m, size_t mark, uint32_t seq)
 {
-	patch(m, mark + offsetof(struct nlmsghdr, nlmsg_seq), seq);
+	nl_put_over(m, mark + offsetof(struct nlmsghdr, nlmsg_seq), &seq,
+		    sizeof(seq));
 }

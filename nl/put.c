@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "nl/put.h"
 
-#include "nl/wire.h"
-
-#include <errno.h>
-#include <string.h>
+#include "nl/attr.h"
 
 void nl_put_init(struct nl_put *m, void *buf, size_t cap)
 {
@@ -26,57 +23,40 @@ void nl_put_raw(struct nl_put *m, const void *p, size_t n)
 	m->len += padded;
 }
 
-static void put_head(struct nl_put *m, uint16_t type, size_t n)
+void nl_put_over(struct nl_put *m, size_t at, const void *p, size_t n)
 {
-	struct nlattr h = { .nla_type = type };
-
-	if (n > UINT16_MAX - NL_ATTR && !m->err)
-		m->err = -EMSGSIZE;
-	h.nla_len = (uint16_t)(NL_ATTR + n);
-	nl_put_raw(m, &h, sizeof(h));
+	if (!m->err)
+		memcpy(m->buf + at, p, n);
 }
 
 void nl_put_attr(struct nl_put *m, uint16_t type, const void *p, size_t n)
 {
-	put_head(m, type, n);
+	struct nlattr h = {
+		.nla_len = (uint16_t)(NL_ATTR + n), .nla_type = type,
+	};
+
+	if (n > UINT16_MAX - NL_ATTR && !m->err)
+		m->err = -EMSGSIZE;
+	nl_put_raw(m, &h, sizeof(h));
 	nl_put_raw(m, p, n);
 }
 
-void nl_put_u8(struct nl_put *m, uint16_t type, uint8_t v)
+void nl_put_be(struct nl_put *m, uint16_t type, const void *p, size_t n)
 {
-	nl_put_attr(m, type, &v, sizeof(v));
+	uint8_t b[8];
+
+	nl_be_copy(b, p, n);
+	nl_put_attr(m, type, b, n);
 }
 
 void nl_put_be16(struct nl_put *m, uint16_t type, uint16_t v)
 {
-	uint8_t b[2] = { (uint8_t)(v >> 8), (uint8_t)v };
-
-	nl_put_attr(m, type, b, sizeof(b));
-}
-
-static void be32(uint8_t *b, uint32_t v)
-{
-	b[0] = (uint8_t)(v >> 24);
-	b[1] = (uint8_t)(v >> 16);
-	b[2] = (uint8_t)(v >> 8);
-	b[3] = (uint8_t)v;
+	nl_put_be(m, type, &v, sizeof(v));
 }
 
 void nl_put_be32(struct nl_put *m, uint16_t type, uint32_t v)
 {
-	uint8_t b[4];
-
-	be32(b, v);
-	nl_put_attr(m, type, b, sizeof(b));
-}
-
-void nl_put_be64(struct nl_put *m, uint16_t type, uint64_t v)
-{
-	uint8_t b[8];
-
-	be32(b, (uint32_t)(v >> 32));
-	be32(b + 4, (uint32_t)v);
-	nl_put_attr(m, type, b, sizeof(b));
+	nl_put_be(m, type, &v, sizeof(v));
 }
 
 void nl_put_host32(struct nl_put *m, uint16_t type, uint32_t v)
@@ -88,7 +68,7 @@ size_t nl_put_nest(struct nl_put *m, uint16_t type)
 {
 	size_t mark = m->len;
 
-	put_head(m, (uint16_t)(type | NLA_F_NESTED), 0);
+	nl_put_attr(m, (uint16_t)(type | NLA_F_NESTED), "", 0);
 	return mark;
 }
 
@@ -99,9 +79,8 @@ void nl_put_nest_end(struct nl_put *m, size_t mark)
 
 	if (n > UINT16_MAX && !m->err)
 		m->err = -EMSGSIZE;
-	if (!m->err)
-		memcpy(m->buf + mark + offsetof(struct nlattr, nla_len), &len,
-		       sizeof(len));
+	nl_put_over(m, mark + offsetof(struct nlattr, nla_len), &len,
+		    sizeof(len));
 }
 
 void nl_put_nest_cancel(struct nl_put *m, size_t mark)

@@ -23,12 +23,16 @@ void nl_put_init(struct nl_put *m, void *buf, size_t cap);
 /* n bytes as they are, padded with zeros to a multiple of four. */
 void nl_put_raw(struct nl_put *m, const void *p, size_t n);
 
-/* One attribute with a payload of n bytes; numbers are given in host order. */
+/* n bytes over those that were put at offset at. */
+void nl_put_over(struct nl_put *m, size_t at, const void *p, size_t n);
+
+/* One attribute with a payload of n bytes. */
 void nl_put_attr(struct nl_put *m, uint16_t type, const void *p, size_t n);
-void nl_put_u8(struct nl_put *m, uint16_t type, uint8_t v);
+
+/* One number, given in host order: of n bytes at p, at most 8, or v. */
+void nl_put_be(struct nl_put *m, uint16_t type, const void *p, size_t n);
 void nl_put_be16(struct nl_put *m, uint16_t type, uint16_t v);
 void nl_put_be32(struct nl_put *m, uint16_t type, uint32_t v);
-void nl_put_be64(struct nl_put *m, uint16_t type, uint64_t v);
 
 /* The rare word that stays in host order: the flags of CTA_FILTER. */
 void nl_put_host32(struct nl_put *m, uint16_t type, uint32_t v);

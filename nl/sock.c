@@ -4,21 +4,18 @@
 #include "nl/wire.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Move a descriptor out of the way of the standard streams. */
+/* Move a descriptor, or -1, out of the way of the standard streams. */
 static int above_stderr(int fd)
 {
 	int high;
 
-	if (fd > STDERR_FILENO)
+	if (fd < 0 || fd > STDERR_FILENO)
 		return fd;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (high < 0)
-		high = -errno;
+	high = above_stderr(dup(fd));	/* the lowest that is free */
 	close(fd);
 	return high;
 }
@@ -29,12 +26,9 @@ int nl_sock_open(struct nl_sock *s)
 	const int on = 1;
 	int fd;
 
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	fd = above_stderr(socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER));
 	if (fd < 0)
 		return -errno;
-	fd = above_stderr(fd);
-	if (fd < 0)
-		return fd;
 	/* Both are comforts: an old kernel that refuses them still answers. */
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,

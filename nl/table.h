@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows that describe attributes: one table reads, writes and names them.
+ * Rows that describe attributes: one table reads and writes them.
  *
  * The decoded struct begins with its presence word, a uint32_t; a row says
  * which bit of it tells that the row's member is filled. A nested table
@@ -15,43 +15,53 @@
 
 #include <stdint.h>
 
+/* The number of a number's kind is its size in bytes. */
 enum nl_kind {
 	NL_HOLE,	/* not ours: passed over */
-	NL_U8,
-	NL_BE16,
-	NL_BE32,
-	NL_BE64,
+	NL_U8 = 1,
+	NL_BE16 = 2,
+	NL_BE32 = 4,
+	NL_BE64 = 8,
 	NL_BYTES,	/* size bytes; fewer are ignored, more are cut */
 	NL_BITS,	/* up to size bytes, the rest of the member zeroed */
 	NL_STR,		/* text: cut at its NUL or at size - 1 */
 	NL_NEST,
 };
 
-#define NL_RDONLY	1u	/* flags: the kernel tells it, never takes it */
-
-struct nl_table;
-
 /* One attribute: its wire form, and the member it fills. */
 struct nl_row {
-	const char		*name;	/* for the kernel's offset in an error */
-	const struct nl_table	*sub;	/* NL_NEST */
-	uint32_t		 has;	/* its bit in the presence word */
-	uint16_t		 at;	/* offset in the decoded struct */
-	uint16_t		 size;	/* NL_BYTES, NL_BITS, NL_STR */
-	uint8_t			 kind;	/* enum nl_kind */
-	uint8_t			 flags;
+	uint16_t	 at;		/* offset in the decoded struct */
+	union {
+		uint16_t size;		/* NL_BYTES, NL_BITS, NL_STR */
+		uint16_t sub;		/* NL_NEST: which table */
+	};
+	uint8_t		 kind;		/* enum nl_kind */
+	uint8_t		 bit : 7;	/* its number in the presence word */
+	uint8_t		 rdonly : 1;	/* the kernel tells it, never takes it */
 };
 
-/* Rows indexed by attribute number; rows[0] is always a hole. */
+/*
+ * Rows indexed by attribute number; rows[0] is always a hole. Tables that
+ * nest in each other stand in one array, and know their place in it.
+ */
 struct nl_table {
 	const struct nl_row	*rows;
-	uint16_t		 n;
+	uint8_t			 n;
+	uint8_t			 self;	/* index in the array */
 };
 
-#define NL_TABLE(array) \
-	{ .rows = (array), .n = sizeof(array) / sizeof((array)[0]) }
+#define NL_TABLE(array, index)						\
+	{ .rows = (array), .n = sizeof(array) / sizeof((array)[0]),	\
+	  .self = (index) }
 
 #define NL_ALL	UINT32_MAX	/* want: every attribute of the table */
+
+/* The table of a nest's row. */
+static inline const struct nl_table *nl_table_sub(const struct nl_table *t,
+						  const struct nl_row *row)
+{
+	return t - t->self + row->sub;
+}
 
 /*
  * Decode a run of attributes into the struct at *to, whose presence words
@@ -79,12 +89,5 @@ void nl_take(const struct nl_row *row, const struct nl_attr *a, void *at);
  * nothing inside is not written. Errors stick in m->err.
  */
 void nl_encode(const struct nl_table *t, const void *from, struct nl_put *m);
-
-/*
- * The name of the attribute whose header stands at offset off of the run,
- * NULL when there is none with a name.
- */
-const char *nl_table_name(const struct nl_table *t, struct nl_run run,
-			  size_t off);
 
 #endif

@@ -1,72 +1,71 @@
 /* SPDX-License-Identifier: MIT */
 #include "nl/talk.h"
 
-#define MORE	1	/* the answer goes on */
-
-/*
- * One message of the answer. Returns MORE, 0 at the end, or the reason to
- * stop. NLM_F_DUMP_INTR may stand on any message of a dump: *interrupted
- * remembers it until the end.
- */
-static int hear(struct nl_talk *t, const struct nl_msg *m, int *interrupted,
-		int (*each)(const struct nl_msg *, void *), void *arg)
+int nl_talk_hear(struct nl_talk *t,
+		 int (*hear)(const struct nl_msg *m, void *arg), void *arg)
 {
-	int r;
+	int r = NL_MORE;
+
+	while (r == NL_MORE) {
+		long n = nl_sock_recv(t->sock, t->buf, t->cap);
+		struct nl_run datagram = { t->buf, (size_t)n };
+		struct nl_msg m;
+		int parsed;
+
+		if (n < 0)
+			return (int)n;
+		while (r == NL_MORE &&
+		       (parsed = nl_msg_next(&datagram, &m)) != 0)
+			r = parsed < 0 ? parsed : hear(&m, arg);
+	}
+	return r;
+}
+
+/* An answer on its way. */
+struct answer {
+	struct nl_talk	*talk;
+	int		(*each)(const struct nl_msg *m, void *arg);
+	void		*arg;
+	/* NLM_F_DUMP_INTR stood on a message; any of a dump may carry it. */
+	int		 interrupted;
+};
+
+static int hear(const struct nl_msg *m, void *arg)
+{
+	struct answer *a = arg;
+	struct nl_talk *t = a->talk;
+	int r = 0;
 
 	if (m->seq != t->sock->seq || m->type == NLMSG_NOOP)
-		return MORE;
+		return NL_MORE;
 	if (m->flags & NLM_F_DUMP_INTR && m->type != NLMSG_ERROR)
-		*interrupted = 1;
+		a->interrupted = 1;
 	switch (m->type) {
 	case NLMSG_ERROR:
 	case NLMSG_DONE:
 		r = nl_ack_read(m, &t->ack);
 		if (r == 0)
 			r = t->ack.error;
-		return r == 0 && *interrupted ? -EINTR : r;
+		return r == 0 && a->interrupted ? -EINTR : r;
 	case NLMSG_OVERRUN:
 		return -ENOBUFS;
 	default:
-		r = m->type < NLMSG_MIN_TYPE ? 0 : each(m, arg);
-		return r == 0 ? MORE : r;
+		if (m->type >= NLMSG_MIN_TYPE)
+			r = a->each(m, a->arg);
+		return r == 0 ? NL_MORE : r;
 	}
-}
-
-static int hear_datagram(struct nl_talk *t, struct nl_run datagram,
-			 int *interrupted,
-			 int (*each)(const struct nl_msg *, void *), void *arg)
-{
-	struct nl_msg m;
-	int r;
-
-	while ((r = nl_msg_next(&datagram, &m)) > 0) {
-		r = hear(t, &m, interrupted, each, arg);
-		if (r != MORE)
-			return r;
-	}
-	return r < 0 ? r : MORE;
 }
 
 int nl_talk(struct nl_talk *t, struct nl_put *req,
 	    int (*each)(const struct nl_msg *m, void *arg), void *arg)
 {
-	int interrupted = 0;
-	int r;
+	struct answer answer = { .talk = t, .each = each, .arg = arg };
+	int r = req->err;
 
 	t->ack = (struct nl_ack){ 0 };
-	if (req->err)
-		return req->err;
-	nl_msg_number(req, 0, ++t->sock->seq);
-	r = nl_sock_send(t->sock, req->buf, req->len);
 	if (r < 0)
 		return r;
-	do {
-		long n = nl_sock_recv(t->sock, t->buf, t->cap);
-
-		if (n < 0)
-			return (int)n;
-		r = hear_datagram(t, (struct nl_run){ t->buf, (size_t)n },
-				  &interrupted, each, arg);
-	} while (r == MORE);
-	return r;
+	nl_msg_number(req, 0, ++t->sock->seq);
+	r = nl_sock_send(t->sock, req->buf, req->len);
+	return r < 0 ? r : nl_talk_hear(t, hear, &answer);
 }

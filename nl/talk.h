@@ -9,6 +9,8 @@
 #include "nl/msg.h"
 #include "nl/sock.h"
 
+#include <limits.h>
+
 /* What a conversation needs: a socket and a lent receive buffer. */
 struct nl_talk {
 	struct nl_sock	*sock;
@@ -16,6 +18,16 @@ struct nl_talk {
 	size_t		 cap;	/* NL_RECV_BUF or more */
 	struct nl_ack	 ack;	/* the kernel's last word */
 };
+
+#define NL_MORE	INT_MAX		/* the answer goes on */
+
+/*
+ * Receive, and hand every message to hear(), with arg, until it returns
+ * something else than NL_MORE. Returns that, or -errno when the receiving
+ * fails, -EBADMSG when a message does not parse.
+ */
+int nl_talk_hear(struct nl_talk *t,
+		 int (*hear)(const struct nl_msg *m, void *arg), void *arg);
 
 /*
  * Send the one request in *req, which begins at its start and carries

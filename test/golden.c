@@ -13,6 +13,7 @@
 #include "fmt/fmt.h"
 #include "fmt/stats.h"
 #include "nl/ack.h"
+#include "nl/layout.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -229,7 +230,7 @@ static void print_msg(const struct nl_msg *m, void *arg)
 		assert_int_equal(ct_stats_read(m, &r.stats), 0);
 		fmt_stats(&p->out, &r.stats,
 			  (m->type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU ?
-			  ct_expect_stats_names : ct_stats_names);
+			  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
 	} else if (t == &ct_flow_table) {
 		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.flow), 0);
 		r.flow.family = m->family;
@@ -330,18 +331,9 @@ static void ack_is_understood(void **state)
 
 /* ---------------------------------------------------- back to the bytes */
 
-static size_t size_of(const struct nl_row *row)
-{
-	static const size_t fixed[] = {
-		[NL_U8] = 1, [NL_BE16] = 2, [NL_BE32] = 4, [NL_BE64] = 8,
-	};
-
-	return row->size ? row->size : fixed[row->kind];
-}
-
-/* The same in all that can be written? */
+/* The same in all members, or, written, in those that can be written? */
 static void assert_same(const struct nl_table *t, const void *a,
-			const void *b)
+			const void *b, int written)
 {
 	uint32_t has_a, has_b;
 
@@ -355,13 +347,16 @@ static void assert_same(const struct nl_table *t, const void *a,
 		if (row->kind == NL_HOLE)
 			continue;
 		if (row->kind == NL_NEST) {
-			assert_same(row->sub, pa, pb);
-		} else if (row->flags & NL_RDONLY) {
-			assert_int_equal(has_b & row->has, 0);
+			assert_same(nl_table_sub(t, row), pa, pb, written);
+		} else if (written && row->rdonly) {
+			assert_int_equal(has_b >> row->bit & 1, 0);
 		} else {
-			assert_int_equal(has_a & row->has, has_b & row->has);
-			if (has_a & row->has)
-				assert_memory_equal(pa, pb, size_of(row));
+			assert_int_equal(has_a >> row->bit & 1,
+					 has_b >> row->bit & 1);
+			if (has_a >> row->bit & 1)
+				assert_memory_equal(pa, pb,
+					row->kind > NL_BE64 ? row->size
+							    : row->kind);
 		}
 	}
 }
@@ -385,12 +380,75 @@ static void there_and_back(const struct nl_msg *m, void *arg)
 	assert_int_equal(put.len % 4, 0);
 	assert_int_equal(nl_decode(t, (struct nl_run){ put.buf, put.len },
 				   NL_ALL, &b), 0);
-	assert_same(t, &a, &b);
+	assert_same(t, &a, &b, 1);
 }
 
 static void decoded_survives_the_encoder(void **state)
 {
 	each_msg(*state, there_and_back, NULL);
+}
+
+/* -------------------------------------------------------------- layouts */
+
+/* By a learned layout or by the rows: the same members, the same error. */
+static void both_ways(const struct nl_table *t, struct nl_run run)
+{
+	static struct nl_layouts layouts[CT_T_COUNT];
+	static union record a, b;
+	int r;
+
+	clear(t, &a);
+	clear(t, &b);
+	r = nl_layout_decode(&layouts[t->self], t, run, &a);
+	assert_int_equal(r, nl_decode(t, run, NL_ALL, &b));
+	assert_same(t, &a, &b, 0);
+}
+
+/* Often enough to be learned and then decoded by what was learned. */
+static void often(const struct nl_table *t, struct nl_run run)
+{
+	for (unsigned i = 0; i < 6; i++)
+		both_ways(t, run);
+}
+
+/* Cut anywhere, and with any byte flipped, between records that are whole. */
+static void damaged_ways(const struct nl_table *t, const uint8_t *p, size_t n)
+{
+	static const uint8_t flips[] = { 0x01, 0x04, 0x80, 0xff };
+	const struct nl_run whole = { p, n };
+
+	for (size_t cut = 0; cut < n; cut++) {
+		often(t, (struct nl_run){ guard_copy(p, cut), cut });
+		both_ways(t, whole);
+	}
+	for (size_t i = 0; i < n * COUNT(flips); i++) {
+		uint8_t *q = guard_copy(p, n);
+
+		often(t, whole);
+		q[i / COUNT(flips)] ^= flips[i % COUNT(flips)];
+		both_ways(t, (struct nl_run){ q, n });
+		both_ways(t, whole);
+		often(t, (struct nl_run){ q, n });
+	}
+}
+
+static void layout_decodes_the_same(void **state)
+{
+	const struct fixture *f = *state;
+
+	for (unsigned i = 0; i < f->sections; i++) {
+		struct nl_run run = { f->section[i].bytes, f->section[i].n };
+		struct nl_msg m;
+
+		while (nl_msg_next(&run, &m) > 0) {
+			const struct nl_table *t = table_of(&m);
+
+			if (!t)
+				continue;
+			often(t, m.attrs);
+			damaged_ways(t, m.attrs.p, m.attrs.left);
+		}
+	}
 }
 
 /* ------------------------------------------------------------------ cut */
@@ -411,7 +469,7 @@ static void decode_cut(const uint8_t *p, size_t n)
 		assert_true(e == 0 || e == -EBADMSG);
 	}
 	for (size_t off = 0; off <= n + 4; off++)
-		nl_table_name(&ct_flow_table, run, off);
+		nl_attr_at(run, off);
 }
 
 static void take_cut(const struct section *s, size_t n)
@@ -490,7 +548,7 @@ int main(void)
 	size_t n = 0;
 
 	read_fixtures(TEST_DATA);
-	tests = calloc(3 * n_fixtures, sizeof(*tests));
+	tests = calloc(4 * n_fixtures, sizeof(*tests));
 	if (!tests || n_fixtures == 0)
 		return 1;
 	for (const struct fixture *f = fixtures; f < fixtures + n_fixtures;
@@ -503,6 +561,8 @@ int main(void)
 			    text_is_the_references);
 		add(&tests[n++], f, "decoded survives the encoder",
 		    decoded_survives_the_encoder);
+		add(&tests[n++], f, "a layout decodes the same",
+		    layout_decodes_the_same);
 		add(&tests[n++], f, "any prefix is safe",
 		    any_prefix_is_safe);
 	}

@@ -7,51 +7,84 @@
 
 static void words_lead_there_and_back(void **state)
 {
-	static const struct ct_name *const lists[] = {
-		ct_tcp_states, ct_sctp_states, ct_dccp_states, ct_dccp_roles,
-		ct_status_bits, ct_expect_flags, ct_families, ct_stats_names,
-		ct_expect_stats_names,
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		for (const struct ct_name *n = lists[i]; n->name; n++) {
-			const struct ct_name *row = ct_name_find(lists[i],
-								 n->name);
+	for (enum ct_list l = CT_NO_NAMES; l <= CT_EXPECT_STATS_NAMES; l++) {
+		unsigned words = 0;
 
-			assert_ptr_equal(row, n);	/* no word twice */
-			assert_non_null(ct_name_of(lists[i], n->value));
+		for (uint32_t n = 0; n < 1000; n++) {
+			const char *word = ct_name_of(l, n);
+
+			if (!word)
+				continue;
+			assert_true(strlen(word) < 20);
+			assert_int_equal(ct_name_find(l, word), n);
+			words++;
 		}
-		assert_null(ct_name_of(lists[i], 0x12345678));
-		assert_null(ct_name_find(lists[i], ""));
-		assert_null(ct_name_find(lists[i], "NON"));
+		assert_true(l == CT_NO_NAMES ? words == 0 : words >= 2);
+		assert_null(ct_name_of(l, 0x12345678));
+		assert_null(ct_name_of(l, UINT32_MAX));
+		assert_int_equal(ct_name_find(l, ""), -1);
+		assert_int_equal(ct_name_find(l, "NON"), -1);
 	}
 }
 
 static void numbers_are_the_kernels(void **state)
 {
+	static const struct {
+		enum ct_list	 list;
+		uint32_t	 number;
+		const char	*word;
+	} cases[] = {
+		{ CT_TCP_STATES, TCP_CONNTRACK_SYN_SENT2, "SYN_SENT2" },
+		{ CT_TCP_STATES, 3, "ESTABLISHED" },
+		{ CT_TCP_STATES, 7, "TIME_WAIT" },
+		{ CT_SCTP_STATES, 4, "ESTABLISHED" },
+		{ CT_SCTP_STATES, 8, "HEARTBEAT_SENT" },
+		{ CT_DCCP_STATES, 4, "OPEN" },
+		{ CT_DCCP_STATES, 9, "INVALID" },
+		{ CT_DCCP_ROLES, 1, "server" },
+		{ CT_STATUS_BITS, 1, "SEEN_REPLY" },
+		{ CT_STATUS_BITS, 10, "FIXED_TIMEOUT" },
+		{ CT_STATUS_BITS, 14, "OFFLOAD" },
+		{ CT_STATUS_BITS, 15, "HW_OFFLOAD" },
+		{ CT_EXPECT_FLAGS, 2, "USERSPACE" },
+		{ CT_FAMILIES, 2, "ipv4" },
+		{ CT_FAMILIES, 10, "ipv6" },
+		{ CT_STATS_NAMES, 15, "chaintoolong" },
+		{ CT_EXPECT_STATS_NAMES, 3, "expect_delete" },
+	};
+
 	(void)state;
-	assert_string_equal(ct_name_of(ct_tcp_states, TCP_CONNTRACK_SYN_SENT2),
-			    "SYN_SENT2");	/* and LISTEN is understood */
-	assert_int_equal(ct_name_find(ct_tcp_states, "LISTEN")->value,
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(ct_name_of(cases[i].list, cases[i].number),
+				    cases[i].word);
+	/* LISTEN is the same state, and understood. */
+	assert_int_equal(ct_name_find(CT_TCP_STATES, "LISTEN"),
 			 TCP_CONNTRACK_LISTEN);
-	assert_string_equal(ct_name_of(ct_tcp_states, 3), "ESTABLISHED");
-	assert_string_equal(ct_name_of(ct_tcp_states, 7), "TIME_WAIT");
-	assert_null(ct_name_of(ct_tcp_states, 10));
-	assert_string_equal(ct_name_of(ct_sctp_states, 4), "ESTABLISHED");
-	assert_string_equal(ct_name_of(ct_sctp_states, 8), "HEARTBEAT_SENT");
-	assert_string_equal(ct_name_of(ct_dccp_states, 4), "OPEN");
-	assert_string_equal(ct_name_of(ct_status_bits, 1u << 1), "SEEN_REPLY");
-	assert_string_equal(ct_name_of(ct_status_bits, 1u << 10),
-			    "FIXED_TIMEOUT");
-	assert_string_equal(ct_name_of(ct_status_bits, 1u << 14), "OFFLOAD");
-	assert_string_equal(ct_name_of(ct_status_bits, 1u << 15),
-			    "HW_OFFLOAD");
-	assert_string_equal(ct_name_of(ct_status_bits, 0), "UNSET");
-	assert_string_equal(ct_name_of(ct_families, 2), "ipv4");
-	assert_string_equal(ct_name_of(ct_families, 10), "ipv6");
+	assert_null(ct_name_of(CT_TCP_STATES, 10));
 	for (unsigned n = 0; n < 16; n++)
-		assert_non_null(ct_name_of(ct_status_bits, 1u << n));
+		assert_non_null(ct_name_of(CT_STATUS_BITS, n));
+}
+
+static void attributes_have_names(void **state)
+{
+	(void)state;
+	assert_null(ct_attribute_name(0));
+	assert_string_equal(ct_attribute_name(CTA_TUPLE_ORIG), "tuple-orig");
+	assert_string_equal(ct_attribute_name(CTA_STATUS), "status");
+	assert_string_equal(ct_attribute_name(CTA_TIMEOUT), "timeout");
+	assert_string_equal(ct_attribute_name(CTA_MARK), "mark");
+	assert_null(ct_attribute_name(CTA_USE));
+	assert_string_equal(ct_attribute_name(CTA_TUPLE_MASTER),
+			    "tuple-master");
+	assert_string_equal(ct_attribute_name(CTA_ZONE), "zone");
+	assert_string_equal(ct_attribute_name(CTA_MARK_MASK), "mark-mask");
+	assert_string_equal(ct_attribute_name(CTA_LABELS), "labels");
+	assert_string_equal(ct_attribute_name(CTA_FILTER), "filter");
+	assert_string_equal(ct_attribute_name(CTA_STATUS_MASK),
+			    "status-mask");
+	for (unsigned type = 27; type < 100; type++)
+		assert_null(ct_attribute_name(type));
 }
 
 static void protocols_have_their_rows(void **state)
@@ -203,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_lead_there_and_back),
 		cmocka_unit_test(numbers_are_the_kernels),
+		cmocka_unit_test(attributes_have_names),
 		cmocka_unit_test(protocols_have_their_rows),
 		cmocka_unit_test(queries_have_answers),
 		cmocka_unit_test(label_lines_are_read),
