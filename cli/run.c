@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define REQUEST_MAX	512u	/* the longest question of one message */
@@ -30,6 +29,7 @@ struct job {
 	const struct fmt	*fmt;
 	struct fmt_how		 how;
 	struct nl_batch		*zero;		/* -z: the second socket's */
+	const uint8_t		*first;		/* body of a datagram's first */
 	uint32_t		 extra_use;	/* references held by asking */
 	uint32_t		 count;		/* entries shown */
 	struct nl_layouts	 layouts;
@@ -75,11 +75,16 @@ static int show_flow(struct job *j)
 
 	if (f->has & CT_USE && f->use > j->extra_use)
 		f->use -= j->extra_use;
-	if (f->times.has)
-		j->how.now = time(NULL);
 	j->fmt->flow(j->w->out, f, &j->how);
 	j->count++;
 	return j->w->out->err;
+}
+
+/* The time, once a datagram: when its first record comes. */
+static void look_at_clock(struct job *j, const struct nl_msg *m)
+{
+	if (m->body.p == j->first)
+		j->how.now_ns = clock_now();
 }
 
 static int each_flow(const struct nl_msg *m, void *arg)
@@ -89,6 +94,7 @@ static int each_flow(const struct nl_msg *m, void *arg)
 
 	if (m->type != record_type(j))
 		return 0;
+	look_at_clock(j, m);
 	r = take_flow(j, m);
 	return r <= 0 ? r : show_flow(j);
 }
@@ -100,6 +106,7 @@ static int each_expect(const struct nl_msg *m, void *arg)
 
 	if (m->type != record_type(j))
 		return 0;
+	look_at_clock(j, m);
 	ct_expect_clear(&j->exp);
 	j->exp.family = m->family;
 	r = nl_decode(&ct_expect_table, m->attrs, NL_ALL, &j->exp);
@@ -213,6 +220,7 @@ static int zero_all(struct job *j)
 		return r;
 	nl_put_init(&batch.put, requests, sizeof(requests));
 	j->zero = &batch;
+	j->first = answers + NL_HDR;
 	j->extra_use = 1;
 	r = ask_planned(j, each_zero);
 	if (r == 0)
@@ -363,8 +371,11 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 		j.how.show |= FMT_ID;
 	if (q->show & SHOW_KTIME)
 		j.how.show |= FMT_KTIME;
+	if (q->show & SHOW_TIME)
+		j.how.show |= FMT_STAMP;
 	j.talk = (struct nl_talk){ .sock = &sock, .buf = w->recv,
 				   .cap = NL_RECV_BUF };
+	j.first = (const uint8_t *)w->recv + NL_HDR;
 	r = nl_sock_open(&sock);
 	if (r < 0)
 		return tell_failure(q, r, NULL, NULL);

@@ -44,6 +44,9 @@ int clock_tzif(struct clock_zone *z, const uint8_t *p, size_t n);
  */
 void clock_posix(struct clock_zone *z, const char *tz);
 
+/* Nanoseconds since 1970, UTC. */
+uint64_t clock_now(void);
+
 /* Seconds east of Greenwich at t, in seconds since 1970; below 2^40. */
 int32_t clock_offset(const struct clock_zone *z, int64_t t);
 

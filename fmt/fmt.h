@@ -16,13 +16,14 @@
 #define FMT_EXTENDED	0x01u	/* the layer-3 protocol */
 #define FMT_ID		0x02u
 #define FMT_KTIME	0x04u	/* when the flow began and ended */
+#define FMT_STAMP	0x08u	/* the time now, before an expectation */
 
 /* How to print; the same for every record of a run. */
 struct fmt_how {
 	uint32_t			 show;
 	const struct ct_label_map	*labels;	/* NULL: no labels */
 	const struct clock_zone		*zone;		/* for FMT_KTIME */
-	int64_t				 now;	/* seconds since 1970 */
+	uint64_t			 now_ns;	/* since 1970, UTC */
 };
 
 /* A way to print. */
@@ -35,6 +36,14 @@ struct fmt {
 };
 
 extern const struct fmt fmt_plain, fmt_save;
+
+/*
+ * "[seconds.microseconds]" and a tab for a time in nanoseconds since 1970,
+ * which begin a line of -o timestamp; see fmt/text.h. FMT_STAMP_MAX: the
+ * longest.
+ */
+#define FMT_STAMP_MAX	22
+char *fmt_stamp(char *p, uint64_t ns);
 
 /* Expectations have one line of text, whatever the format of flows. */
 void fmt_plain_expect(struct out *o, const struct ct_expect *e,

@@ -1,39 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 #include "fmt/text.h"
 
-char *text_pad(char *p, const char *s, size_t width)
+char *text_word(char *p, const char *s)
 {
-	char *end = text_str(p, s);
-
-	while (end < p + width)
-		*end++ = ' ';
-	return end;
+	while (*s)
+		*p++ = *s++;
+	return p;
 }
 
-static const char digits2[200] =
-	"00010203040506070809" "10111213141516171819"
-	"20212223242526272829" "30313233343536373839"
-	"40414243444546474849" "50515253545556575859"
-	"60616263646566676869" "70717273747576777879"
-	"80818283848586878889" "90919293949596979899";
+/* Two digits, of a number below 100. */
+static inline char *two(char *p, uint32_t v)
+{
+	static const char pairs[200] =
+		"00010203040506070809" "10111213141516171819"
+		"20212223242526272829" "30313233343536373839"
+		"40414243444546474849" "50515253545556575859"
+		"60616263646566676869" "70717273747576777879"
+		"80818283848586878889" "90919293949596979899";
+
+	memcpy(p, pairs + 2 * v, 2);
+	return p + 2;
+}
+
+/* One digit or two. */
+static inline char *two_at_most(char *p, uint32_t v)
+{
+	if (v >= 10)
+		return two(p, v);
+	*p = (char)('0' + v);
+	return p + 1;
+}
 
 char *text_u32(char *p, uint32_t v)
 {
-	char digits[TEXT_U32];
-	char *end = digits + sizeof(digits);
-	char *d = end;
+	/* v / 100, which the compiler, told to be small, would divide */
+	uint32_t high = (uint32_t)(v * 0x51eb851full >> 37);
 
-	for (; v >= 100; v /= 100) {
-		d -= 2;
-		memcpy(d, digits2 + v % 100 * 2, 2);
-	}
-	d -= 2;
-	memcpy(d, digits2 + v * 2, 2);
-	if (v < 10)
-		d++;
-	while (d < end)
-		*p++ = *d++;
-	return p;
+	if (v < 100)
+		return two_at_most(p, v);
+	return two(text_u32(p, high), v - 100 * high);
 }
 
 char *text_u64(char *p, uint64_t v)
@@ -66,29 +71,21 @@ char *text_hex(char *p, uint32_t v)
 	return p;
 }
 
-static char *octet(char *p, unsigned v)
+static inline char *octet(char *p, unsigned v)
 {
-	if (v >= 100) {
-		*p++ = (char)('0' + v / 100);
-		v %= 100;
-		*p++ = digits2[v * 2];
-		*p++ = digits2[v * 2 + 1];
-		return p;
-	}
-	if (v >= 10)
-		*p++ = digits2[v * 2];
-	*p++ = digits2[v * 2 + 1];
-	return p;
+	if (v < 100)
+		return two_at_most(p, v);
+	*p = v < 200 ? '1' : '2';
+	return two(p + 1, v < 200 ? v - 100 : v - 200);
 }
 
 char *text_ip4(char *p, const uint8_t *a)
 {
-	p = octet(p, a[0]);
-	for (int i = 1; i < 4; i++) {
-		*p++ = '.';
+	for (int i = 0; i < 4; i++) {
 		p = octet(p, a[i]);
+		*p++ = '.';
 	}
-	return p;
+	return p - 1;
 }
 
 /* The first longest run of two or more zero groups: its start and length. */

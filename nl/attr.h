@@ -82,8 +82,13 @@ static inline struct nl_run nl_attr_run(const struct nl_attr *a)
 	return (struct nl_run){ .p = a->data, .left = a->len };
 }
 
-/* Numbers at p, which may be unaligned; the caller has checked the length. */
-static inline uint16_t nl_host16(const uint8_t *p)
+/*
+ * Numbers at p, which may be unaligned; the caller has checked the length.
+ * Each is one instruction or two, so always in line.
+ */
+#define NL_NUMBER	__attribute__((always_inline)) static inline
+
+NL_NUMBER uint16_t nl_host16(const uint8_t *p)
 {
 	uint16_t v;
 
@@ -91,7 +96,7 @@ static inline uint16_t nl_host16(const uint8_t *p)
 	return v;
 }
 
-static inline uint32_t nl_host32(const uint8_t *p)
+NL_NUMBER uint32_t nl_host32(const uint8_t *p)
 {
 	uint32_t v;
 
@@ -99,18 +104,18 @@ static inline uint32_t nl_host32(const uint8_t *p)
 	return v;
 }
 
-static inline uint16_t nl_be16(const uint8_t *p)
+NL_NUMBER uint16_t nl_be16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-static inline uint32_t nl_be32(const uint8_t *p)
+NL_NUMBER uint32_t nl_be32(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
 	       (uint32_t)p[2] << 8 | p[3];
 }
 
-static inline uint64_t nl_be64(const uint8_t *p)
+NL_NUMBER uint64_t nl_be64(const uint8_t *p)
 {
 	return (uint64_t)nl_be32(p) << 32 | nl_be32(p + 4);
 }

@@ -3,150 +3,190 @@
 
 #define STRANGERS_MAX	4u	/* then the newcomer's layout is learned */
 
-enum move {
-	MOVE_NOTHING,	/* a nest, or nothing of ours: the header matters */
-	MOVE_U8,
-	MOVE_BE16,
-	MOVE_BE32,
-	MOVE_BE64,
-	MOVE_4,		/* bytes as they are */
-	MOVE_16,
-	MOVE_BY_ROW,	/* the rest: nl_take() */
-};
-
-__attribute__((cold))
-static enum move move_of(const struct nl_row *row, const struct nl_attr *a)
+static enum nl_move move_of(const struct nl_row *row, const struct nl_attr *a)
 {
 	if (!nl_takes(row, a))
-		return MOVE_NOTHING;
-	switch (row->kind) {
-	case NL_U8:
-		return MOVE_U8;
-	case NL_BE16:
-		return MOVE_BE16;
-	case NL_BE32:
-		return MOVE_BE32;
-	case NL_BE64:
-		return MOVE_BE64;
-	case NL_BYTES:
-		if (row->size == 4)
-			return MOVE_4;
-		return row->size == 16 ? MOVE_16 : MOVE_BY_ROW;
-	default:
-		return MOVE_BY_ROW;
-	}
+		return NL_MOVE_NOTHING;
+	if (row->kind <= NL_BE64)
+		return (enum nl_move)row->kind;
+	if (row->kind == NL_BYTES && row->size == 2)
+		return NL_MOVE_2;
+	if (row->kind == NL_BYTES && row->size == 4)
+		return NL_MOVE_4;
+	if (row->kind == NL_BYTES && row->size == 16)
+		return NL_MOVE_16;
+	return NL_MOVE_BY_ROW;
 }
 
-/* Note that a bit of the presence word at an offset is set. */
-__attribute__((cold))
-static int note_has(struct nl_layout *l, uint32_t at, uint32_t bits)
+/* Put a step behind those of its move. Returns 0 when there is no room. */
+static int note_step(struct nl_layout *l, enum nl_move move,
+		     struct nl_step step)
 {
-	unsigned i = 0;
+	struct nl_step *s = l->end[NL_MOVES - 1];
 
-	while (i < l->n_has && l->has[i].at != at)
-		i++;
-	if (i == NL_LAYOUT_HAS)
+	if (s == l->step + NL_LAYOUT_STEPS)
 		return 0;
-	if (i == l->n_has) {
-		l->has[l->n_has].at = at;
-		l->has[l->n_has++].bits = 0;
-	}
-	l->has[i].bits |= bits;
+	for (; s > l->end[move]; s--)
+		*s = s[-1];
+	*s = step;
+	for (unsigned m = move; m < NL_MOVES; m++)
+		l->end[m]++;
 	return 1;
 }
 
 /*
- * Note the attributes of a run that begins at p, of the table, for a struct
- * at offset base. Returns 0 when the layout has no room for them or they
- * are damaged.
+ * Note the presence word at an offset, as it is in the decoded struct. Runs
+ * that fill the same one follow each other. Returns 0 when there is no room.
  */
-__attribute__((cold))
+static int note_has(struct nl_layout *l, const uint8_t *decoded, size_t at)
+{
+	if (l->n_has > 0 && l->has[l->n_has - 1].at == at)
+		return 1;
+	if (l->n_has == NL_LAYOUT_HAS)
+		return 0;
+	l->has[l->n_has].at = (uint32_t)at;
+	l->has[l->n_has++].bits = nl_host32(decoded + at);
+	return 1;
+}
+
+/*
+ * Note the attributes of a run that begins at p, of the table, and where
+ * they went: into the struct at an offset in the decoded one. Returns 0 when
+ * the layout has no room for them.
+ */
 static int learn(struct nl_layout *l, const struct nl_table *t,
-		 struct nl_run run, const uint8_t *p, size_t base)
+		 struct nl_run run, const uint8_t *p, const uint8_t *decoded,
+		 size_t base)
 {
 	static const struct nl_row hole;
 	struct nl_attr a;
-	int r;
 
-	while ((r = nl_attr_next(&run, &a)) > 0) {
+	while (nl_attr_next(&run, &a) > 0) {
 		const struct nl_row *row = a.type < t->n ? &t->rows[a.type]
 							 : &hole;
-		size_t off = (size_t)(a.data - NL_ATTR - p);
-		enum move move = move_of(row, &a);
+		size_t off = (size_t)(a.data - p);
+		size_t at = base + row->at;
 
-		if (l->n_steps == NL_LAYOUT_STEPS || off > UINT16_MAX)
+		if (off > UINT16_MAX ||
+		    !note_step(l, move_of(row, &a), (struct nl_step){
+				nl_host32(a.data - NL_ATTR), (uint16_t)off,
+				(uint16_t)at, row }))
 			return 0;
-		l->step[l->n_steps++] = (struct nl_step){
-			.head = nl_host32(p + off),
-			.off = (uint16_t)off,
-			.at = (uint16_t)(base + row->at),
-			.kind = move,
-			.row = row,
-		};
 		if (row->kind == NL_NEST && !learn(l, nl_table_sub(t, row),
-				nl_attr_run(&a), p, base + row->at))
-			return 0;
-		if (move != MOVE_NOTHING &&
-		    !note_has(l, (uint32_t)base, 1u << row->bit))
+				nl_attr_run(&a), p, decoded, at))
 			return 0;
 	}
-	return r == 0;
+	return note_has(l, decoded, base);
+}
+
+/* The value at p to its member. */
+typedef void take(uint8_t *at, const uint8_t *p, const struct nl_row *row);
+
+static void take_nothing(uint8_t *at, const uint8_t *p,
+			 const struct nl_row *row)
+{
+	(void)at;
+	(void)p;
+	(void)row;
+}
+
+static void take_u8(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	(void)row;
+	*at = *p;
+}
+
+static void take_be16(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	uint16_t v = nl_be16(p);
+
+	(void)row;
+	memcpy(at, &v, sizeof(v));
+}
+
+static void take_be32(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	uint32_t v = nl_be32(p);
+
+	(void)row;
+	memcpy(at, &v, sizeof(v));
+}
+
+static void take_be64(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	uint64_t v = nl_be64(p);
+
+	(void)row;
+	memcpy(at, &v, sizeof(v));
+}
+
+static void take_2(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	(void)row;
+	memcpy(at, p, 2);
+}
+
+static void take_4(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	(void)row;
+	memcpy(at, p, 4);
+}
+
+static void take_16(uint8_t *at, const uint8_t *p, const struct nl_row *row)
+{
+	(void)row;
+	memcpy(at, p, 16);
+}
+
+static void take_by_row(uint8_t *at, const uint8_t *p,
+			const struct nl_row *row)
+{
+	struct nl_attr a = {
+		.len = (uint16_t)(nl_host16(p - NL_ATTR) - NL_ATTR),
+		.data = p,
+	};
+
+	nl_take(row, &a, at);
+}
+
+/*
+ * The steps of one move, from s to end. Returns 0 when a header differs.
+ * Inline, so that each move is a short loop.
+ */
+__attribute__((always_inline))
+static inline int each(const struct nl_step *s, const struct nl_step *end,
+		       const uint8_t *run, uint8_t *to, take *one)
+{
+	if (s == end)
+		return 1;
+	do {
+		const uint8_t *p = run + s->off;
+
+		if (nl_host32(p - NL_ATTR) != s->head)
+			return 0;
+		one(to + s->at, p, s->row);
+	} while (++s < end);
+	return 1;
 }
 
 /* Take the run's values by the list. Returns 0 when it has another shape. */
+__attribute__((noinline))
 static int replay(const struct nl_layout *l, const uint8_t *run, uint8_t *to)
 {
-	const struct nl_step *end = l->step + l->n_steps;
+	struct nl_step *const *s = l->end;
 
-	for (const struct nl_step *s = l->step; s < end; s++) {
-		const uint8_t *p = run + s->off;
-		uint8_t *at = to + s->at;
-		struct nl_attr a;
-		uint16_t v16;
-		uint32_t v32;
-		uint64_t v64;
-
-		if (nl_host32(p) != s->head)
-			return 0;
-		p += NL_ATTR;
-		switch (s->kind) {
-		case MOVE_U8:
-			*at = *p;
-			break;
-		case MOVE_BE16:
-			v16 = nl_be16(p);
-			memcpy(at, &v16, sizeof(v16));
-			break;
-		case MOVE_BE32:
-			v32 = nl_be32(p);
-			memcpy(at, &v32, sizeof(v32));
-			break;
-		case MOVE_BE64:
-			v64 = nl_be64(p);
-			memcpy(at, &v64, sizeof(v64));
-			break;
-		case MOVE_4:
-			memcpy(at, p, 4);
-			break;
-		case MOVE_16:
-			memcpy(at, p, 16);
-			break;
-		case MOVE_BY_ROW:
-			a.len = (uint16_t)(nl_host16(p - NL_ATTR) - NL_ATTR);
-			a.data = p;
-			nl_take(s->row, &a, at);
-			break;
-		default:
-			break;
-		}
-	}
-	for (unsigned i = 0; i < l->n_has; i++) {
-		uint32_t has;
-
-		memcpy(&has, to + l->has[i].at, sizeof(has));
-		has |= l->has[i].bits;
-		memcpy(to + l->has[i].at, &has, sizeof(has));
-	}
+	if (!each(l->step, s[NL_MOVE_NOTHING], run, to, take_nothing) ||
+	    !each(s[NL_MOVE_NOTHING], s[NL_MOVE_U8], run, to, take_u8) ||
+	    !each(s[NL_MOVE_U8], s[NL_MOVE_BE16], run, to, take_be16) ||
+	    !each(s[NL_MOVE_BE16], s[NL_MOVE_BE32], run, to, take_be32) ||
+	    !each(s[NL_MOVE_BE32], s[NL_MOVE_BE64], run, to, take_be64) ||
+	    !each(s[NL_MOVE_BE64], s[NL_MOVE_2], run, to, take_2) ||
+	    !each(s[NL_MOVE_2], s[NL_MOVE_4], run, to, take_4) ||
+	    !each(s[NL_MOVE_4], s[NL_MOVE_16], run, to, take_16) ||
+	    !each(s[NL_MOVE_16], s[NL_MOVE_BY_ROW], run, to, take_by_row))
+		return 0;
+	for (unsigned i = 0; i < l->n_has; i++)
+		memcpy(to + l->has[i].at, &l->has[i].bits, sizeof(uint32_t));
 	return 1;
 }
 
@@ -154,15 +194,18 @@ int nl_layout_decode(struct nl_layouts *ls, const struct nl_table *t,
 		     struct nl_run run, void *to)
 {
 	struct nl_layout *l = &ls->slot[run.left / 4 % NL_LAYOUTS];
+	int r;
 
 	if (run.left > 0 && l->left == run.left && replay(l, run.p, to)) {
 		l->strangers = 0;
 		return 0;
 	}
-	if (l->left == 0 || ++l->strangers >= STRANGERS_MAX) {
-		l->n_steps = l->n_has = 0;
-		l->strangers = 0;
-		l->left = learn(l, t, run, run.p, 0) ? run.left : 0;
+	r = nl_decode(t, run, NL_ALL, to);
+	if (r == 0 && (l->left == 0 || ++l->strangers >= STRANGERS_MAX)) {
+		l->strangers = l->n_has = 0;
+		for (unsigned m = 0; m < NL_MOVES; m++)
+			l->end[m] = l->step;
+		l->left = learn(l, t, run, run.p, to, 0) ? run.left : 0;
 	}
-	return nl_decode(t, run, NL_ALL, to);
+	return r;
 }

@@ -18,22 +18,37 @@
 #define NL_LAYOUT_STEPS	64u	/* attributes; a longer record is not learned */
 #define NL_LAYOUT_HAS	16u	/* presence words */
 
-/* One attribute: check its header, then move its value. */
+/* How a value goes to its member. The first ones are those of enum nl_kind. */
+enum nl_move {
+	NL_MOVE_NOTHING = NL_HOLE,	/* nests, too: their headers matter */
+	NL_MOVE_U8	= NL_U8,
+	NL_MOVE_BE16	= NL_BE16,
+	NL_MOVE_BE32	= NL_BE32,
+	NL_MOVE_BE64	= NL_BE64,
+	NL_MOVE_2,			/* bytes as they are */
+	NL_MOVE_4,
+	NL_MOVE_16,
+	NL_MOVE_BY_ROW,			/* the rest: nl_take() */
+	NL_MOVES,
+};
+
+/* One attribute: the header to find, and the member its value goes to. */
 struct nl_step {
 	uint32_t		 head;	/* its four bytes, as they stand */
-	uint16_t		 off;	/* of the header in the run */
+	uint16_t		 off;	/* of the value in the run */
 	uint16_t		 at;	/* of the member in the decoded struct */
-	uint32_t		 kind;	/* of the move, see layout.c */
 	const struct nl_row	*row;
 };
 
+/* The steps of a move stand together, so that it is one loop. */
 struct nl_layout {
 	size_t		 left;		/* bytes of such a run; 0: none yet */
 	unsigned	 strangers;	/* runs of another shape since */
-	unsigned	 n_steps, n_has;
+	unsigned	 n_has;
 	struct {
 		uint32_t	 at, bits;
 	}		 has[NL_LAYOUT_HAS];
+	struct nl_step	*end[NL_MOVES];	/* behind the last one of a move */
 	struct nl_step	 step[NL_LAYOUT_STEPS];
 };
 

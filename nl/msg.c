@@ -5,36 +5,40 @@
 
 int nl_msg_next(struct nl_run *datagram, struct nl_msg *m)
 {
+	const uint8_t *p = datagram->p;
+	size_t left = datagram->left;
 	struct nlmsghdr h;
 	size_t step;
 
-	if (datagram->left < sizeof(h))
-		return datagram->left == 0 ? 0 : -EBADMSG;
-	memcpy(&h, datagram->p, sizeof(h));
-	if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > datagram->left)
+	if (left < sizeof(h))
+		return left == 0 ? 0 : -EBADMSG;
+	memcpy(&h, p, sizeof(h));
+	if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > left)
 		return -EBADMSG;
 
-	*m = (struct nl_msg){
-		.type = h.nlmsg_type,
-		.flags = h.nlmsg_flags,
-		.seq = h.nlmsg_seq,
-		.port = h.nlmsg_pid,
-		.body = { datagram->p + NL_HDR, h.nlmsg_len - NL_HDR },
-	};
-	if (m->type >= NLMSG_MIN_TYPE) {
+	m->type = h.nlmsg_type;
+	m->flags = h.nlmsg_flags;
+	m->seq = h.nlmsg_seq;
+	m->port = h.nlmsg_pid;
+	m->body.p = p + NL_HDR;
+	m->body.left = h.nlmsg_len - NL_HDR;
+	m->family = 0;
+	m->res_id = 0;
+	m->attrs.left = 0;
+	if (h.nlmsg_type >= NLMSG_MIN_TYPE) {
 		if (m->body.left < NL_GEN)
 			return -EBADMSG;
-		m->family = m->body.p[0];
-		m->res_id = nl_be16(m->body.p + 2);
-		m->attrs.p = m->body.p + NL_GEN;
+		m->family = p[NL_HDR];
+		m->res_id = nl_be16(p + NL_HDR + 2);
+		m->attrs.p = p + NL_HEAD;
 		m->attrs.left = m->body.left - NL_GEN;
 	}
 
 	step = nl_align(h.nlmsg_len);
-	if (step > datagram->left)
-		step = datagram->left;
-	datagram->p += step;
-	datagram->left -= step;
+	if (step > left)
+		step = left;
+	datagram->p = p + step;
+	datagram->left = left - step;
 	return 1;
 }
 

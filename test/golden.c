@@ -278,18 +278,18 @@ static void text_is_the_references(void **state)
 	const struct fixture *f = *state;
 	const struct section *map_text = find(f, "labelmap");
 	const struct clock_zone utc = { 0 };
-	int64_t now = 0;
+	uint64_t now = 0;
 
 	for (unsigned i = 0; i < f->sections; i++)
 		if (strncmp(f->section[i].name, "now ", 4) == 0)
-			now = strtoll(f->section[i].name + 4, NULL, 10);
+			now = strtoull(f->section[i].name + 4, NULL, 10);
 	if (map_text)
 		ct_label_parse(&map, map_text->text, strlen(map_text->text));
 	for (unsigned i = 0; i < f->sections; i++) {
 		const struct section *s = &f->section[i];
 		struct printing p = {
 			.what = s->name,
-			.how = { .zone = &utc, .now = now },
+			.how = { .zone = &utc, .now_ns = now * 1000000000u },
 			.out = { .buf = buf, .cap = sizeof(buf), .fd = -1 },
 		};
 		int labels;

@@ -52,14 +52,6 @@ static void numbers_are_printfs(void **state)
 	assert_text(text_u32(text, UINT32_MAX), "4294967295");
 }
 
-static void words_are_padded(void **state)
-{
-	(void)state;
-	assert_text(text_pad(text, "tcp", 8), "tcp     ");
-	assert_text(text_pad(text, "unknown9", 8), "unknown9");
-	assert_text(text_pad(text, "longer", 3), "longer");
-}
-
 static void addresses_are_inet_ntops(void **state)
 {
 	uint64_t seed = 7;
@@ -381,7 +373,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_printfs),
-		cmocka_unit_test(words_are_padded),
 		cmocka_unit_test(addresses_are_inet_ntops),
 		cmocka_unit_test(text_stays_in_the_buffer),
 		cmocka_unit_test(full_buffer_sticks),
