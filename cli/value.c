@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/value.h"
 
+#include "ct/names.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,45 +17,6 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-static unsigned digit(char c)
-{
-	char low = lower(c);
-
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	return low >= 'a' && low <= 'f' ? (unsigned)(low - 'a') + 10 : 99;
-}
-
-/*
- * Digits from *s on, in C syntax when base is 0; *s is moved behind them.
- * -EINVAL when there is none, or the number is above max.
- */
-static int take_digits(const char **s, unsigned base, uint32_t max,
-		       uint32_t *v)
-{
-	const char *p = *s;
-	const char *first;
-	uint64_t sum = 0;
-
-	if (base == 0) {
-		base = p[0] == '0' ? 8 : 10;
-		if (p[0] == '0' && (p[1] | 0x20) == 'x' && digit(p[2]) < 16) {
-			base = 16;
-			p += 2;
-		}
-	}
-	for (first = p; digit(*p) < base; p++) {
-		sum = sum * base + digit(*p);
-		if (sum > max)
-			return -EINVAL;
-	}
-	if (p == first)
-		return -EINVAL;
-	*s = p;
-	*v = (uint32_t)sum;
-	return 0;
-}
-
 static int take_number(const char **s, unsigned base, uint32_t max,
 		       uint32_t *v)
 {
@@ -64,7 +27,7 @@ static int take_number(const char **s, unsigned base, uint32_t max,
 		p++;
 	if (*p == '+')
 		p++;
-	r = take_digits(&p, base, max, v);
+	r = ct_number(&p, base, max, v);
 	if (r == 0)
 		*s = p;
 	return r;
@@ -106,9 +69,9 @@ static int take_ip4(const char *s, int strict, uint8_t *b)
 	int n = 0;
 
 	for (;; s++) {
-		if (strict && *s == '0' && digit(s[1]) < 10)
+		if (strict && *s == '0' && s[1] >= '0' && s[1] <= '9')
 			return -EINVAL;
-		if (take_digits(&s, strict ? 10 : 0, UINT32_MAX, &v) < 0)
+		if (ct_number(&s, strict ? 10 : 0, UINT32_MAX, &v) < 0)
 			return -EINVAL;
 		if (*s != '.')
 			break;
@@ -143,7 +106,7 @@ static int take_ip6(const char *s, uint8_t *b)
 			s++;
 			continue;
 		}
-		if (n == 16 || take_digits(&s, 16, 0xffff, &v) < 0 ||
+		if (n == 16 || ct_number(&s, 16, 0xffff, &v) < 0 ||
 		    s - start > 4)
 			return -EINVAL;
 		if (*s == '.') {

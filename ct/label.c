@@ -2,6 +2,7 @@
 #include "ct/label.h"
 
 #include "ct/flow.h"
+#include "ct/names.h"
 
 #include <string.h>
 
@@ -18,56 +19,30 @@ static int is_name(char c)
 	       c == '-' || c == ' ';
 }
 
-static int digit(char c)
+static const char *skip_blanks(const char *s)
 {
-	char low = (char)(c | 0x20);
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return low >= 'a' && low <= 'f' ? low - 'a' + 10 : 99;
+	while (is_blank(*s))
+		s++;
+	return s;
 }
 
-/* A number in C syntax. Returns how many characters it took, 0: none. */
-static size_t take_number(const char *s, size_t n, unsigned *v)
+/* A line that is no label, as a comment is, leaves no trace. */
+static void take_line(struct ct_label_map *map, const char *s, const char *end)
 {
-	int base = 10;
-	size_t i = 0;
+	uint32_t bit;
+	size_t n;
 
-	if (n > 0 && s[0] == '0')
-		base = 8;
-	if (n > 2 && s[0] == '0' && (s[1] | 0x20) == 'x' && digit(s[2]) < 16) {
-		base = 16;
-		i = 2;
-	}
-	*v = 0;
-	for (; i < n && digit(s[i]) < base; i++)
-		if (*v < CT_LABEL_MAX)	/* enough to be out of range */
-			*v = *v * (unsigned)base + (unsigned)digit(s[i]);
-	return i;
-}
-
-static void take_line(struct ct_label_map *map, const char *s, size_t n)
-{
-	unsigned bit;
-	size_t used;
-
-	if (n > 0 && s[0] == '#')
+	s = skip_blanks(s);
+	if (ct_number(&s, 0, CT_LABEL_MAX - 1, &bit) < 0 || !is_blank(*s) ||
+	    map->bit[bit].name)
 		return;
-	while (n > 0 && is_blank(*s))
-		s++, n--;
-	used = take_number(s, n, &bit);
-	if (used == 0 || used == n || !is_blank(s[used]) ||
-	    bit >= CT_LABEL_MAX || map->bit[bit].name)
-		return;
-	s += used;
-	n -= used;
-	while (n > 0 && is_blank(*s))
-		s++, n--;
-	while (n > 0 && (is_blank(s[n - 1]) || s[n - 1] == '\r'))
-		n--;
-	for (size_t i = 0; i < n; i++)
-		if (!is_name(s[i]))
+	s = skip_blanks(s);
+	while (end > s && (is_blank(end[-1]) || end[-1] == '\r'))
+		end--;
+	for (const char *p = s; p < end; p++)
+		if (!is_name(*p))
 			return;
+	n = (size_t)(end - s);
 	if (n == 0 || n > UINT16_MAX || ct_label_find(map, s, n) >= 0)
 		return;
 	map->bit[bit].name = s;
@@ -77,16 +52,16 @@ static void take_line(struct ct_label_map *map, const char *s, size_t n)
 
 void ct_label_parse(struct ct_label_map *map, const char *text, size_t n)
 {
-	memset(map, 0, sizeof(*map));
-	while (n > 0) {
-		const char *end = memchr(text, '\n', n);
-		size_t len = end ? (size_t)(end - text) : n;
+	const char *end = text + n;
 
-		take_line(map, text, len);
-		if (!end)
-			break;
-		text += len + 1;
-		n -= len + 1;
+	memset(map, 0, sizeof(*map));
+	while (text < end) {
+		const char *line = text;
+
+		while (text < end && *text != '\n')
+			text++;
+		take_line(map, line, text);
+		text += text < end;
 	}
 }
 

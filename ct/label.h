@@ -26,10 +26,10 @@ struct ct_label_map {
 };
 
 /*
- * Read the n bytes of a map at text, which must stay as long as *map:
- * a line per label, number and name; the first use of either counts, lines
- * that are no label are passed over, as upstream does. *map may hold
- * anything. The number of labels is in map->count.
+ * Read the n bytes of a map at text, a NUL behind them, which must stay as
+ * long as *map: a line per label, number and name; the first use of either
+ * counts, lines that are no label are passed over, as upstream does. *map may
+ * hold anything. The number of labels is in map->count.
  */
 void ct_label_parse(struct ct_label_map *map, const char *text, size_t n);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ct/names.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -165,4 +166,38 @@ const char *ct_attribute_name(unsigned type)
 		type--;
 	}
 	return *p ? p : NULL;
+}
+
+/* The value of a digit or a letter, 36 or more for anything else. */
+static unsigned digit(char c)
+{
+	uint8_t number = (uint8_t)(c - '0');
+	uint8_t letter = (uint8_t)((c | 0x20) - 'a');
+
+	return number < 10 ? number : letter + 10u;
+}
+
+int ct_number(const char **s, unsigned base, uint32_t max, uint32_t *v)
+{
+	const char *p = *s;
+	const char *first;
+	uint64_t sum = 0;
+
+	if (base == 0) {
+		base = p[0] == '0' ? 8 : 10;
+		if (base == 8 && (p[1] | 0x20) == 'x' && digit(p[2]) < 16) {
+			base = 16;
+			p += 2;
+		}
+	}
+	for (first = p; digit(*p) < base; p++) {
+		sum = sum * base + digit(*p);
+		if (sum > max)
+			return -EINVAL;
+	}
+	if (p == first)
+		return -EINVAL;
+	*s = p;
+	*v = (uint32_t)sum;
+	return 0;
 }

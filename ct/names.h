@@ -31,6 +31,13 @@ const char *ct_name_of(enum ct_list list, uint32_t number);
 int ct_name_find(enum ct_list list, const char *word);
 
 /*
+ * Read the digits at *s, of a base of at most 36, or in C syntax when base is
+ * 0, and move *s behind them. Returns 0, or -EINVAL with nothing changed when
+ * there are none or the number is above max.
+ */
+int ct_number(const char **s, unsigned base, uint32_t max, uint32_t *v);
+
+/*
  * The name of an attribute that a request may carry, for the kernel's
  * complaints about one; NULL: it has none.
  */

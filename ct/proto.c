@@ -4,7 +4,6 @@
 #include "ct/flow.h"
 
 #include <stddef.h>
-#include <strings.h>
 
 const struct ct_proto ct_protos[CT_P_COUNT + 1] = {
 	[CT_P_TCP]     = { "tcp",     PROTO_TCP,     CT_L4_PORTS, CT_TCP_STATES,  CT_TCP_STATE },
@@ -27,11 +26,19 @@ const struct ct_proto *ct_proto_of(uint8_t num)
 	return p;
 }
 
+/* Is it this word of small letters, in any letter case? */
+static int is_word(const char *s, const char *word)
+{
+	while (*s && (*s == *word || (*s + 'a' - 'A' == *word && *s <= 'Z')))
+		s++, word++;
+	return *s == *word;
+}
+
 const struct ct_proto *ct_proto_named(const char *name)
 {
-	for (unsigned i = 0; i < CT_P_COUNT; i++)
-		if (strcasecmp(ct_protos[i].name, name) == 0)
-			return &ct_protos[i];
+	for (const struct ct_proto *p = ct_protos; p->num; p++)
+		if (is_word(name, p->name))
+			return p;
 	return NULL;
 }
 

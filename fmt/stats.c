@@ -19,79 +19,81 @@ static char *put_cpu(char *p, uint32_t cpu)
 	return end;
 }
 
+/* What follows a name: "=12 ". */
+static char *put_number(char *p, uint32_t v)
+{
+	*p++ = '=';
+	p = text_u32(p, v);
+	*p++ = ' ';
+	return p;
+}
+
 void fmt_stats(struct out *o, const struct ct_stats *s,
 	       enum ct_list names)
 {
 	char *p = put_cpu(out_room(o), s->cpu);
-	uint32_t known = 0;
+	uint32_t unknown = 0;
 
-	while (ct_name_of(names, known + 1))
-		known++;
 	for (unsigned i = 1; i < CT_STATS_MAX; i++) {
 		const char *name = ct_name_of(names, i);
 
+		unknown += !name;
 		if (!(s->has >> i & 1))
 			continue;
-		if (name)
-			p = text_str(p, name);
-		else
-			p = text_u32(text_str(p, "unknown"), i - known);
-		*p++ = '=';
-		p = text_u32(p, s->v[i]);
-		*p++ = ' ';
+		p = text_word(p, name ? name : "unknown");
+		if (!name)
+			p = text_u32(p, unknown);
+		p = put_number(p, s->v[i]);
 	}
 	*p++ = '\n';
 	out_end(o, p);
 }
 
-static uint32_t hex_value(const char *s, size_t n)
+/* Behind the blanks of a line, or behind the word that stands there. */
+static const char *skip(const char *s, int blanks)
 {
-	uint32_t v = 0;
-
-	for (size_t i = 0; i < n; i++)
-		v = v << 4 | (uint32_t)(s[i] <= '9' ? s[i] - '0'
-						    : (s[i] | 0x20) - 'a' + 10);
-	return v;
+	while (*s && *s != '\n' && (*s == ' ') == blanks)
+		s++;
+	return s;
 }
 
-/* One line of columns, under the titles that begin at title. */
-static int put_columns(struct out *o, const char *title, const char *line,
-		       uint32_t cpu, int expect)
+/*
+ * One line of columns, under the titles that begin at title. Returns where
+ * the columns end.
+ */
+static const char *put_columns(struct out *o, const char *title,
+			       const char *line, uint32_t cpu, int expect)
 {
 	out_end(o, put_cpu(out_room(o), cpu));
 	for (;;) {
-		size_t t, n;
+		const char *name = skip(title, 1);
+		uint32_t v;
 
-		title += strspn(title, " ");
-		line += strspn(line, " ");
-		t = strcspn(title, " \n");
-		n = strspn(line, "0123456789abcdefABCDEF");
-		if (t == 0 || n == 0)
+		title = skip(name, 0);
+		line = skip(line, 1);
+		if (title == name ||
+		    ct_number(&line, 16, UINT32_MAX, &v) < 0)
 			break;
-		if (!expect || (t > 7 && memcmp(title, "expect_", 7) == 0)) {
-			out_mem(o, title, t);
-			out_char(o, '=');
-			out_end(o, text_u32(out_room(o), hex_value(line, n)));
-			out_char(o, ' ');
-		}
-		title += t;
-		line += n;
+		if (expect && (title - name <= 7 || memcmp(name, "expect_", 7)))
+			continue;
+		out_mem(o, name, (size_t)(title - name));
+		out_end(o, put_number(out_room(o), v));
 	}
 	out_char(o, '\n');
-	return *line == '\n' || *line == '\0' ? 0 : -EBADMSG;
+	return line;
 }
 
 int fmt_proc_stats(struct out *o, const char *text, int expect)
 {
-	const char *line = strchr(text, '\n');
-	uint32_t cpu = 0;
-	int r = line ? 0 : -EBADMSG;
+	const char *s = text;
 
-	while (r == 0 && line && line[1] != '\0') {
-		r = put_columns(o, text, line + 1, cpu++, expect);
-		line = strchr(line + 1, '\n');
-	}
-	return r;
+	while (*s && *s != '\n')
+		s++;
+	if (!*s)
+		return -EBADMSG;
+	for (uint32_t cpu = 0; s[0] == '\n' && s[1]; cpu++)
+		s = put_columns(o, text, s + 1, cpu, expect);
+	return *s == '\n' || !*s ? 0 : -EBADMSG;
 }
 
 void fmt_count(struct out *o, uint32_t n)

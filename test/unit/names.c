@@ -146,7 +146,7 @@ static void parse(const char *text)
 {
 	size_t n = strlen(text);
 
-	ct_label_parse(&map, (const char *)guard_copy(text, n), n);
+	ct_label_parse(&map, (const char *)guard_copy(text, n + 1), n);
 }
 
 static int bit_of(const char *name)
@@ -207,8 +207,12 @@ static void any_cut_of_a_map_is_safe(void **state)
 	static const char text[] = "# c\n0 zero\r\n 0x7f a b\n1023 z\n0x";
 
 	(void)state;
-	for (size_t n = 0; n < sizeof(text); n++)
-		ct_label_parse(&map, (const char *)guard_copy(text, n), n);
+	for (size_t n = 0; n < sizeof(text); n++) {
+		char *cut = (char *)guard_copy(text, n + 1);
+
+		cut[n] = '\0';
+		ct_label_parse(&map, cut, n);
+	}
 	parse("");
 	assert_int_equal(map.count, 0);
 }
