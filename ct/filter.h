@@ -14,14 +14,13 @@
 #define CT_F_MARK	0x002u
 #define CT_F_ID		0x004u
 #define CT_F_ZONE	0x008u	/* of both directions */
-#define CT_F_ZONE_ORIG	0x010u
-#define CT_F_ZONE_REPLY	0x020u
-#define CT_F_LABELS	0x040u
-#define CT_F_STATE	0x080u
-#define CT_F_PROTOS	0x100u
-#define CT_F_SRC_NAT	0x200u
-#define CT_F_DST_NAT	0x400u
-#define CT_F_ANY_NAT	0x800u	/* source or destination; excludes those two */
+#define CT_F_LABELS	0x010u
+#define CT_F_STATE	0x020u
+#define CT_F_PROTOS	0x040u
+#define CT_F_SRC_NAT	0x080u
+#define CT_F_DST_NAT	0x100u
+#define CT_F_ANY_NAT	0x200u	/* source or destination; excludes those two */
+#define CT_F_NAT	(CT_F_SRC_NAT | CT_F_DST_NAT | CT_F_ANY_NAT)
 
 /* A translation: of anything, or to an address, or to address and port. */
 struct ct_nat {
@@ -36,15 +35,19 @@ struct ct_filter {
 	uint16_t	 protos;	/* CT_F_PROTOS: mask of 1 << CT_P_* */
 	uint16_t	 states;	/* CT_F_STATE: protocols with one below */
 	uint8_t		 state[CT_P_COUNT];
-	uint16_t	 zone, zone_orig, zone_reply;
+	uint16_t	 zone;
 	uint32_t	 status, status_mask;	/* status & mask == status */
 	uint32_t	 mark, mark_mask;
 	uint32_t	 id;
 	struct ct_tuple	 dir[2];	/* members to equal: their own bits */
-	struct ct_addr	 src_mask;	/* of dir[CT_ORIG].src */
-	struct ct_addr	 dst_mask;	/* of dir[CT_ORIG].dst */
-	struct ct_nat	 src_nat;	/* CT_F_SRC_NAT */
-	struct ct_nat	 dst_nat;	/* CT_F_DST_NAT; CT_F_ANY_NAT: both */
+	union {		/* of the addresses of dir[CT_ORIG] */
+		struct { struct ct_addr src_mask, dst_mask; };
+		struct ct_addr mask[2];	/* CT_SRC_END, CT_DST_END */
+	};
+	union {		/* CT_F_SRC_NAT, CT_F_DST_NAT; CT_F_ANY_NAT: both */
+		struct { struct ct_nat src_nat, dst_nat; };
+		struct ct_nat nat[2];
+	};
 	struct ct_label_set labels;	/* all of these */
 };
 

@@ -30,6 +30,12 @@ struct ct_addr {
 #define CT_ICMP6_ID	0x1000u
 #define CT_TUPLE_ZONE	0x2000u		/* zone of this direction only */
 
+/*
+ * The ends of a flow. A bit of a source is the one of the destination when
+ * shifted by an end.
+ */
+enum ct_end { CT_SRC_END, CT_DST_END };
+
 #define CT_SRC		(CT_SRC4 | CT_SRC6)
 #define CT_DST		(CT_DST4 | CT_DST6)
 
@@ -39,9 +45,15 @@ struct ct_tuple {
 	uint8_t		 proto;		/* PROTO_* of ct/proto.h, or any other */
 	uint8_t		 type, code;	/* ICMP and ICMPv6 */
 	uint16_t	 id;		/* ICMP and ICMPv6 */
-	uint16_t	 sport, dport;
 	uint16_t	 zone;
-	struct ct_addr	 src, dst;
+	union {
+		struct { uint16_t sport, dport; };
+		uint16_t port[2];	/* CT_SRC_END, CT_DST_END */
+	};
+	union {
+		struct { struct ct_addr src, dst; };
+		struct ct_addr addr[2];
+	};
 };
 
 /* ct_info.has */

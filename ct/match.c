@@ -5,20 +5,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The ends of a flow, as members of a tuple. */
-enum { SRC, DST };
-
-static const struct ct_addr *addr_of(const struct ct_tuple *t, int end)
-{
-	return end == SRC ? &t->src : &t->dst;
-}
-
-/* Equal under a mask (NULL: all bits), over the n bytes of the family. */
-static int addr_match(const struct ct_addr *a, const struct ct_addr *b,
-		      const struct ct_addr *mask, unsigned n)
+/* Equal under a mask (NULL: all bits), over n bytes. */
+static int same(const uint8_t *a, const uint8_t *b, const uint8_t *mask,
+		unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		if ((a->b[i] ^ b->b[i]) & (mask ? mask->b[i] : 0xff))
+		if ((a[i] ^ b[i]) & (mask ? mask[i] : 0xff))
 			return 0;
 	return 1;
 }
@@ -31,40 +23,52 @@ int ct_mask_is_exact(const struct ct_addr *mask, uint8_t family)
 	return 1;
 }
 
-/* The members of a tuple that are compared as they are. */
+#define MEMBER(m)	offsetof(struct ct_tuple, m)
+
+/* The members of a tuple, by the number of their presence bit. */
 static const struct {
-	uint16_t	bits;
 	uint8_t		at, size;
 } members[] = {
-	{ CT_PROTO,                     offsetof(struct ct_tuple, proto), 1 },
-	{ CT_SPORT,                     offsetof(struct ct_tuple, sport), 2 },
-	{ CT_DPORT,                     offsetof(struct ct_tuple, dport), 2 },
-	{ CT_ICMP_TYPE | CT_ICMP6_TYPE, offsetof(struct ct_tuple, type),  1 },
-	{ CT_ICMP_CODE | CT_ICMP6_CODE, offsetof(struct ct_tuple, code),  1 },
-	{ CT_ICMP_ID | CT_ICMP6_ID,     offsetof(struct ct_tuple, id),    2 },
+	[__builtin_ctz(CT_SRC4)]       = { MEMBER(src),   4 },
+	[__builtin_ctz(CT_DST4)]       = { MEMBER(dst),   4 },
+	[__builtin_ctz(CT_SRC6)]       = { MEMBER(src),   16 },
+	[__builtin_ctz(CT_DST6)]       = { MEMBER(dst),   16 },
+	[__builtin_ctz(CT_PROTO)]      = { MEMBER(proto), 1 },
+	[__builtin_ctz(CT_SPORT)]      = { MEMBER(sport), 2 },
+	[__builtin_ctz(CT_DPORT)]      = { MEMBER(dport), 2 },
+	[__builtin_ctz(CT_ICMP_TYPE)]  = { MEMBER(type),  1 },
+	[__builtin_ctz(CT_ICMP_CODE)]  = { MEMBER(code),  1 },
+	[__builtin_ctz(CT_ICMP_ID)]    = { MEMBER(id),    2 },
+	[__builtin_ctz(CT_ICMP6_TYPE)] = { MEMBER(type),  1 },
+	[__builtin_ctz(CT_ICMP6_CODE)] = { MEMBER(code),  1 },
+	[__builtin_ctz(CT_ICMP6_ID)]   = { MEMBER(id),    2 },
 };
 
-/* Everything of a tuple but its zone; masks of the original addresses. */
+/* The zone of one direction; without one it is the default, 0. */
+static uint16_t zone_of(const struct ct_tuple *t)
+{
+	return t->has & CT_TUPLE_ZONE ? t->zone : 0;
+}
+
+/* One direction; the original addresses under their masks. */
 static int tuple_match(const struct ct_filter *f, const struct ct_flow *flow,
 		       enum ct_dir dir)
 {
 	const struct ct_tuple *want = &f->dir[dir], *t = &flow->dir[dir];
-	const unsigned n = want->has & (CT_SRC6 | CT_DST6) ? 16 : 4;
+	uint32_t left = want->has & ~CT_TUPLE_ZONE;
 
-	if (want->has & ~t->has & ~CT_TUPLE_ZONE)
+	if (left & ~t->has)
 		return 0;	/* a member without a value equals nothing */
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (want->has & members[i].bits &&
-		    memcmp((const char *)want + members[i].at,
-			   (const char *)t + members[i].at, members[i].size))
-			return 0;
-	for (int end = SRC; end <= DST; end++) {
-		const struct ct_addr *mask = end == SRC ? &f->src_mask
-							: &f->dst_mask;
+	if (want->has & CT_TUPLE_ZONE && want->zone != zone_of(t))
+		return 0;
+	for (; left; left &= left - 1) {
+		const unsigned i = (unsigned)__builtin_ctz(left);
+		const int masked = dir == CT_ORIG &&
+				   1u << i & (CT_SRC | CT_DST);
 
-		if (want->has & (end == SRC ? CT_SRC : CT_DST) &&
-		    !addr_match(addr_of(want, end), addr_of(t, end),
-				dir == CT_ORIG ? mask : NULL, n))
+		if (!same((const uint8_t *)want + members[i].at,
+			  (const uint8_t *)t + members[i].at,
+			  masked ? f->mask[i % 2].b : NULL, members[i].size))
 			return 0;
 	}
 	return 1;
@@ -118,25 +122,6 @@ static int zone_match(const struct ct_filter *f, const struct ct_flow *flow)
 	return f->zone == (flow->has & CT_ZONE ? flow->zone : 0);
 }
 
-static uint16_t dir_zone(const struct ct_flow *flow, enum ct_dir dir)
-{
-	const struct ct_tuple *t = &flow->dir[dir];
-
-	return t->has & CT_TUPLE_ZONE ? t->zone : 0;
-}
-
-static int orig_zone_match(const struct ct_filter *f,
-			   const struct ct_flow *flow)
-{
-	return f->zone_orig == dir_zone(flow, CT_ORIG);
-}
-
-static int reply_zone_match(const struct ct_filter *f,
-			    const struct ct_flow *flow)
-{
-	return f->zone_reply == dir_zone(flow, CT_REPLY);
-}
-
 static int labels_match(const struct ct_filter *f, const struct ct_flow *flow)
 {
 	if (!(flow->has & CT_LABELS))
@@ -148,13 +133,11 @@ static int labels_match(const struct ct_filter *f, const struct ct_flow *flow)
 	return 1;
 }
 
-static uint16_t port_of(const struct ct_tuple *t, int end)
+static uint16_t port_of(const struct ct_tuple *t, unsigned end)
 {
 	if (t->has & (CT_ICMP_ID | CT_ICMP6_ID))
 		return t->id;	/* what the kernel translates for ICMP */
-	if (!(t->has & (end == SRC ? CT_SPORT : CT_DPORT)))
-		return 0;
-	return end == SRC ? t->sport : t->dport;
+	return t->has & CT_SPORT << end ? t->port[end] : 0;
 }
 
 /*
@@ -162,80 +145,77 @@ static uint16_t port_of(const struct ct_tuple *t, int end)
  * destination of the reply, and the other way round.
  */
 static int end_match(const struct ct_filter *f, const struct ct_flow *flow,
-		     int end)
+		     unsigned end)
 {
 	const struct ct_tuple *orig = &flow->dir[CT_ORIG];
 	const struct ct_tuple *reply = &flow->dir[CT_REPLY];
-	const struct ct_nat *nat = end == SRC ? &f->src_nat : &f->dst_nat;
-	const struct ct_addr *theirs = addr_of(reply, !end);
+	const struct ct_nat *nat = &f->nat[end];
+	const uint8_t *theirs = reply->addr[!end].b;
 	const uint16_t port = port_of(reply, !end);
 	const unsigned n = orig->has & CT_SRC6 ? 16 : 4;
-	int by_addr = !addr_match(addr_of(orig, end), theirs, NULL, n);
+	int by_addr = !same(orig->addr[end].b, theirs, NULL, n);
 	int by_port = port_of(orig, end) != port;
 
-	if (!(status_of(flow) &
-	      (end == SRC ? IPS_SRC_NAT_DONE : IPS_DST_NAT_DONE)))
+	if (!(status_of(flow) & IPS_SRC_NAT_DONE << end))
 		return 0;
 	if (!nat->has_addr)
 		return by_addr || by_port;
-	return by_addr && addr_match(&nat->addr, theirs, NULL, n) &&
+	return by_addr && same(nat->addr.b, theirs, NULL, n) &&
 	       (!nat->has_port || (by_port && nat->port == port));
 }
 
 static int nat_match(const struct ct_filter *f, const struct ct_flow *flow)
 {
-	int s = end_match(f, flow, SRC);
-	int d = end_match(f, flow, DST);
+	const uint32_t asked = f->has & (CT_F_SRC_NAT | CT_F_DST_NAT);
+	uint32_t done = 0;
 
-	if (f->has & CT_F_ANY_NAT)
-		return s || d;
-	return (s || !(f->has & CT_F_SRC_NAT)) &&
-	       (d || !(f->has & CT_F_DST_NAT));
+	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++)
+		if (end_match(f, flow, end))
+			done |= CT_F_SRC_NAT << end;
+	return f->has & CT_F_ANY_NAT ? done != 0 : !(asked & ~done);
 }
 
-/* Conditions, and the attributes that they look at. */
-static const struct {
-	uint32_t	on;	/* CT_F_* */
-	uint32_t	wants;	/* 1 << CTA_* */
-	int		(*holds)(const struct ct_filter *f,
-				 const struct ct_flow *flow);
-} conditions[] = {
-	{ CT_F_PROTOS,     1u << CTA_TUPLE_ORIG,  protos_match },
-	{ CT_F_STATE,      1u << CTA_TUPLE_ORIG | 1u << CTA_PROTOINFO, state_match },
-	{ CT_F_STATUS,     1u << CTA_STATUS,      status_match },
-	{ CT_F_MARK,       1u << CTA_MARK,        mark_match },
-	{ CT_F_ID,         1u << CTA_ID,          id_match },
-	{ CT_F_ZONE,       1u << CTA_ZONE,        zone_match },
-	{ CT_F_ZONE_ORIG,  1u << CTA_TUPLE_ORIG,  orig_zone_match },
-	{ CT_F_ZONE_REPLY, 1u << CTA_TUPLE_REPLY, reply_zone_match },
-	{ CT_F_LABELS,     1u << CTA_LABELS,      labels_match },
-	{ CT_F_SRC_NAT | CT_F_DST_NAT | CT_F_ANY_NAT,
-	  1u << CTA_TUPLE_ORIG | 1u << CTA_TUPLE_REPLY | 1u << CTA_STATUS, nat_match },
-};
-
-#define CONDITIONS	(sizeof(conditions) / sizeof(conditions[0]))
+#define ORIG	(1u << CTA_TUPLE_ORIG)
+#define NAT	(ORIG | 1u << CTA_TUPLE_REPLY | 1u << CTA_STATUS)
 
 uint32_t ct_match_wants(const struct ct_filter *f)
 {
+	static const uint32_t attributes[] = {
+		[__builtin_ctz(CT_F_STATUS)]  = 1u << CTA_STATUS,
+		[__builtin_ctz(CT_F_MARK)]    = 1u << CTA_MARK,
+		[__builtin_ctz(CT_F_ID)]      = 1u << CTA_ID,
+		[__builtin_ctz(CT_F_ZONE)]    = 1u << CTA_ZONE,
+		[__builtin_ctz(CT_F_LABELS)]  = 1u << CTA_LABELS,
+		[__builtin_ctz(CT_F_STATE)]   = ORIG | 1u << CTA_PROTOINFO,
+		[__builtin_ctz(CT_F_PROTOS)]  = ORIG,
+		[__builtin_ctz(CT_F_SRC_NAT)] = NAT,
+		[__builtin_ctz(CT_F_DST_NAT)] = NAT,
+		[__builtin_ctz(CT_F_ANY_NAT)] = NAT,
+	};
 	uint32_t wants = 0;
 
 	if (f->dir[CT_ORIG].has || f->family)
-		wants |= 1u << CTA_TUPLE_ORIG;
+		wants |= ORIG;
 	if (f->dir[CT_REPLY].has)
 		wants |= 1u << CTA_TUPLE_REPLY;
-	for (size_t i = 0; i < CONDITIONS; i++)
-		if (f->has & conditions[i].on)
-			wants |= conditions[i].wants;
+	for (uint32_t left = f->has; left; left &= left - 1)
+		wants |= attributes[__builtin_ctz(left)];
 	return wants;
 }
 
 int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
 {
-	if ((f->family && f->family != flow->family) ||
-	    !tuple_match(f, flow, CT_ORIG) || !tuple_match(f, flow, CT_REPLY))
-		return 0;
-	for (size_t i = 0; i < CONDITIONS; i++)
-		if (f->has & conditions[i].on && !conditions[i].holds(f, flow))
-			return 0;
-	return 1;
+	const uint32_t on = f->has;
+
+	return (!f->family || f->family == flow->family) &&
+	       tuple_match(f, flow, CT_ORIG) &&
+	       tuple_match(f, flow, CT_REPLY) &&
+	       (!(on & CT_F_PROTOS) || protos_match(f, flow)) &&
+	       (!(on & CT_F_STATE) || state_match(f, flow)) &&
+	       (!(on & CT_F_STATUS) || status_match(f, flow)) &&
+	       (!(on & CT_F_MARK) || mark_match(f, flow)) &&
+	       (!(on & CT_F_ID) || id_match(f, flow)) &&
+	       (!(on & CT_F_ZONE) || zone_match(f, flow)) &&
+	       (!(on & CT_F_LABELS) || labels_match(f, flow)) &&
+	       (!(on & CT_F_NAT) || nat_match(f, flow));
 }

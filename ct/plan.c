@@ -7,27 +7,12 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-/*
- * Members the kernel compares in a dump, and the bit that asks for it.
- * Never an IPv6 address: that compare is inverted in every kernel that has
- * it (ctnetlink.md 6.1, trap 3).
- */
-static const struct {
-	uint32_t	member;		/* CT_*, of a tuple */
-	uint32_t	flag;		/* NL_FILTER_* */
-	uint8_t		l4;		/* enum ct_l4; CT_L4_NONE: any */
-} kernel_compares[] = {
-	{ CT_SRC4,       NL_FILTER_IP_SRC,     CT_L4_NONE },
-	{ CT_DST4,       NL_FILTER_IP_DST,     CT_L4_NONE },
-	{ CT_PROTO,      NL_FILTER_PROTO,      CT_L4_NONE },
-	{ CT_SPORT,      NL_FILTER_SPORT,      CT_L4_PORTS },
-	{ CT_DPORT,      NL_FILTER_DPORT,      CT_L4_PORTS },
-	{ CT_ICMP_TYPE,  NL_FILTER_ICMP_TYPE,  CT_L4_ICMP },
-	{ CT_ICMP_CODE,  NL_FILTER_ICMP_CODE,  CT_L4_ICMP },
-	{ CT_ICMP_ID,    NL_FILTER_ICMP_ID,    CT_L4_ICMP },
-	{ CT_ICMP6_TYPE, NL_FILTER_ICMP6_TYPE, CT_L4_ICMP6 },
-	{ CT_ICMP6_CODE, NL_FILTER_ICMP6_CODE, CT_L4_ICMP6 },
-	{ CT_ICMP6_ID,   NL_FILTER_ICMP6_ID,   CT_L4_ICMP6 },
+/* What a tuple needs beside addresses for the kernel to look it up. */
+static const uint16_t l4_needs[] = {
+	[CT_L4_PORTS] = CT_SPORT | CT_DPORT,
+	[CT_L4_KEYS]  = CT_SPORT | CT_DPORT,
+	[CT_L4_ICMP]  = CT_ICMP_TYPE | CT_ICMP_CODE | CT_ICMP_ID,
+	[CT_L4_ICMP6] = CT_ICMP6_TYPE | CT_ICMP6_CODE | CT_ICMP6_ID,
 };
 
 /* Does the kernel take this ICMP type in a tuple? Others: EINVAL. */
@@ -38,20 +23,44 @@ static int type_is_query(const struct ct_tuple *t, uint8_t l4)
 }
 
 /*
- * The protocol whose tuple members the kernel knows how to read: that of the
- * original tuple, which the command line speaks of. Of the protocols with
- * ports the kernel compares them for TCP and UDP alone.
+ * The members that the kernel knows how to compare for a protocol: that of
+ * the original tuple, which the command line speaks of. Of the protocols with
+ * ports it compares them for TCP and UDP alone.
  */
-static uint8_t comparable_l4(const struct ct_tuple *orig)
+static uint32_t comparable(const struct ct_tuple *orig)
 {
 	uint8_t l4 = ct_proto_of(orig->proto)->l4;
+	int is_known = orig->proto == PROTO_TCP || orig->proto == PROTO_UDP;
 
-	if (!(orig->has & CT_PROTO) || !type_is_query(orig, l4))
-		return CT_L4_NONE;
-	if (l4 == CT_L4_PORTS && orig->proto != PROTO_TCP &&
-	    orig->proto != PROTO_UDP)
-		return CT_L4_NONE;
-	return l4;
+	if (!(orig->has & CT_PROTO) || !type_is_query(orig, l4) ||
+	    (l4_needs[l4] & CT_SPORT && !is_known))
+		return 0;
+	return l4_needs[l4];
+}
+
+/*
+ * The bits that ask the kernel to compare members. From the protocol on they
+ * stand in the order of ours, the zone before it left out. Never an IPv6
+ * address: that compare is inverted in every kernel that has it
+ * (ctnetlink.md 6.1, trap 3).
+ */
+static uint32_t filter_flags(uint32_t members)
+{
+	_Static_assert(CT_SRC4 == NL_FILTER_IP_SRC &&
+		       CT_DST4 == NL_FILTER_IP_DST &&
+		       CT_PROTO >> 1 == NL_FILTER_PROTO &&
+		       CT_SPORT >> 1 == NL_FILTER_SPORT &&
+		       CT_DPORT >> 1 == NL_FILTER_DPORT &&
+		       CT_ICMP_TYPE >> 1 == NL_FILTER_ICMP_TYPE &&
+		       CT_ICMP_CODE >> 1 == NL_FILTER_ICMP_CODE &&
+		       CT_ICMP_ID >> 1 == NL_FILTER_ICMP_ID &&
+		       CT_ICMP6_TYPE >> 1 == NL_FILTER_ICMP6_TYPE &&
+		       CT_ICMP6_CODE >> 1 == NL_FILTER_ICMP6_CODE &&
+		       CT_ICMP6_ID >> 1 == NL_FILTER_ICMP6_ID,
+		       "the bits of tuples and of CTA_FILTER");
+
+	return (members & (CT_SRC4 | CT_DST4)) |
+	       (members & ~(CT_SRC | CT_DST)) >> 1;
 }
 
 /* What of one direction the kernel can compare; sets tuple and flags. */
@@ -59,31 +68,20 @@ static void offer_tuple(struct ct_plan *p, enum ct_dir dir)
 {
 	const struct ct_filter *f = p->filter;
 	const struct ct_tuple *orig = &f->dir[CT_ORIG];
-	struct ct_tuple want = f->dir[dir];
-	uint8_t l4 = comparable_l4(orig);
+	struct ct_tuple *t = &p->tuple[dir];
 
-	if (dir == CT_ORIG && !ct_mask_is_exact(&f->src_mask, AF_INET))
-		want.has &= ~CT_SRC4;
-	if (dir == CT_ORIG && !ct_mask_is_exact(&f->dst_mask, AF_INET))
-		want.has &= ~CT_DST4;
-	if (want.has & (CT_SPORT | CT_DPORT) && l4 == CT_L4_PORTS) {
-		want.has |= CT_PROTO;	/* ports are read for a protocol */
-		want.proto = orig->proto;
+	*t = f->dir[dir];
+	t->has &= CT_SRC4 | CT_DST4 | CT_PROTO | comparable(orig);
+	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++)
+		if (dir == CT_ORIG &&
+		    !ct_mask_is_exact(&f->mask[end], AF_INET))
+			t->has &= ~(CT_SRC4 << end);
+	if (t->has & (CT_SPORT | CT_DPORT)) {
+		t->has |= CT_PROTO;	/* ports are read for a protocol */
+		t->proto = orig->proto;
 	}
-	p->tuple[dir] = want;
-	p->tuple[dir].has = 0;
-	p->flags[dir] = 0;
-	for (size_t i = 0; i < sizeof(kernel_compares) /
-			       sizeof(kernel_compares[0]); i++) {
-		uint32_t member = want.has & kernel_compares[i].member;
-
-		if (!member || (kernel_compares[i].l4 != CT_L4_NONE &&
-				kernel_compares[i].l4 != l4))
-			continue;
-		p->tuple[dir].has |= member;
-		p->flags[dir] |= kernel_compares[i].flag;
-	}
-	if (p->flags[dir])
+	p->flags[dir] = filter_flags(t->has);
+	if (t->has)
 		p->sends |= CT_SENDS_TUPLE;
 }
 
@@ -95,11 +93,12 @@ static void offer_tuple(struct ct_plan *p, enum ct_dir dir)
  */
 static uint16_t any_zone(const struct ct_filter *f)
 {
-	if (f->has & CT_F_ZONE && f->zone)
-		return f->zone;
-	if (f->has & CT_F_ZONE_ORIG && f->zone_orig)
-		return f->zone_orig;
-	return f->has & CT_F_ZONE_REPLY ? f->zone_reply : 0;
+	uint16_t zone = f->has & CT_F_ZONE ? f->zone : 0;
+
+	for (unsigned dir = CT_ORIG; dir <= CT_REPLY && !zone; dir++)
+		if (f->dir[dir].has & CT_TUPLE_ZONE)
+			zone = f->dir[dir].zone;
+	return zone;
 }
 
 static void plan_dump(struct ct_plan *p)
@@ -128,22 +127,6 @@ static void plan_dump(struct ct_plan *p)
 	}
 }
 
-/* What a tuple needs beside addresses for the kernel to look it up. */
-static uint32_t l4_needs(uint8_t proto)
-{
-	switch (ct_proto_of(proto)->l4) {
-	case CT_L4_PORTS:
-	case CT_L4_KEYS:
-		return CT_SPORT | CT_DPORT;
-	case CT_L4_ICMP:
-		return CT_ICMP_TYPE | CT_ICMP_CODE | CT_ICMP_ID;
-	case CT_L4_ICMP6:
-		return CT_ICMP6_TYPE | CT_ICMP6_CODE | CT_ICMP6_ID;
-	default:
-		return 0;
-	}
-}
-
 static int has_pair(const struct ct_tuple *t)
 {
 	return t->has & CT_SRC && t->has & CT_DST;
@@ -158,16 +141,12 @@ static int has_pair(const struct ct_tuple *t)
 static int names_one(const struct ct_filter *f)
 {
 	const struct ct_tuple *t = &f->dir[CT_ORIG];
-	uint32_t needs;
+	uint8_t l4 = ct_proto_of(t->proto)->l4;
 
-	if (!(f->has & CT_F_ZONE) || f->zone == 0 ||
-	    f->has & (CT_F_ZONE_ORIG | CT_F_ZONE_REPLY))
-		return 0;
-	if (!has_pair(t) || !(t->has & CT_PROTO))
-		return 0;
-	needs = l4_needs(t->proto);
-	return (t->has & needs) == needs &&
-	       type_is_query(t, ct_proto_of(t->proto)->l4) &&
+	return f->has & CT_F_ZONE && f->zone != 0 &&
+	       !((t->has | f->dir[CT_REPLY].has) & CT_TUPLE_ZONE) &&
+	       has_pair(t) && t->has & CT_PROTO &&
+	       !(l4_needs[l4] & ~t->has) && type_is_query(t, l4) &&
 	       ct_mask_is_exact(&f->src_mask, f->family) &&
 	       ct_mask_is_exact(&f->dst_mask, f->family);
 }
@@ -175,25 +154,23 @@ static int names_one(const struct ct_filter *f)
 /* Fill what one direction lacks from the other, as in a flow without NAT. */
 static void mirror_l4(struct ct_tuple *t, const struct ct_tuple *other)
 {
-	uint32_t icmp = other->has & (CT_ICMP_CODE | CT_ICMP6_CODE |
-				      CT_ICMP_ID | CT_ICMP6_ID);
+	uint32_t icmp = other->has & (uint32_t)(l4_needs[CT_L4_ICMP] |
+				      l4_needs[CT_L4_ICMP6]);
 
-	if (!(t->has & CT_SPORT) && other->has & CT_DPORT) {
-		t->sport = other->dport;
-		t->has |= CT_SPORT;
-	}
-	if (!(t->has & CT_DPORT) && other->has & CT_SPORT) {
-		t->dport = other->sport;
-		t->has |= CT_DPORT;
-	}
-	if (other->has & (CT_ICMP_TYPE | CT_ICMP6_TYPE)) {
+	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++)
+		if (!(t->has & CT_SPORT << end) &&
+		    other->has & CT_SPORT << !end) {
+			t->port[end] = other->port[!end];
+			t->has |= CT_SPORT << end;
+		}
+	if (icmp & (CT_ICMP_TYPE | CT_ICMP6_TYPE)) {
 		uint8_t l4 = ct_proto_of(other->proto)->l4;
 		int answer = ct_icmp_answer(l4, other->type);
 
 		t->type = answer < 0 ? other->type : (uint8_t)answer;
 		t->code = other->code;
 		t->id = other->id;
-		t->has |= icmp | (other->has & (CT_ICMP_TYPE | CT_ICMP6_TYPE));
+		t->has |= icmp;
 	}
 }
 
@@ -212,14 +189,9 @@ static void plan_lookup(struct ct_plan *p)
 	t->proto = f->dir[CT_ORIG].proto;	/* -p speaks of the original */
 	t->has |= CT_PROTO;
 	mirror_l4(t, &f->dir[dir == CT_ORIG ? CT_REPLY : CT_ORIG]);
-	if (ct_proto_of(t->proto)->l4 == CT_L4_ICMP)
-		t->has |= CT_ICMP_ID;
-	if (ct_proto_of(t->proto)->l4 == CT_L4_ICMP6)
-		t->has |= CT_ICMP6_ID;
-	if (f->has & (dir == CT_ORIG ? CT_F_ZONE_ORIG : CT_F_ZONE_REPLY)) {
-		t->zone = dir == CT_ORIG ? f->zone_orig : f->zone_reply;
-		t->has |= CT_TUPLE_ZONE;
-	} else if (f->has & CT_F_ZONE) {
+	t->has |= l4_needs[ct_proto_of(t->proto)->l4] &
+		  (CT_ICMP_ID | CT_ICMP6_ID);	/* given or 0 */
+	if (f->has & CT_F_ZONE && !(t->has & CT_TUPLE_ZONE)) {
 		p->zone = f->zone;
 		p->sends |= CT_SENDS_ZONE;
 	}
@@ -270,26 +242,24 @@ static void put_tuple(struct nl_put *m, uint16_t type,
 static void put_filter(const struct ct_plan *p, struct nl_put *m)
 {
 	size_t mark;
+	uint16_t dir;
 
-	if (p->flags[CT_ORIG])
-		put_tuple(m, CTA_TUPLE_ORIG, &p->tuple[CT_ORIG]);
-	if (p->flags[CT_REPLY])
-		put_tuple(m, CTA_TUPLE_REPLY, &p->tuple[CT_REPLY]);
+	for (dir = CT_ORIG; dir <= CT_REPLY; dir++)
+		if (p->flags[dir])
+			put_tuple(m, CTA_TUPLE_ORIG + dir, &p->tuple[dir]);
 	mark = nl_put_nest(m, CTA_FILTER);
-	if (p->flags[CT_ORIG])
-		nl_put_host32(m, CTA_FILTER_ORIG_FLAGS, p->flags[CT_ORIG]);
-	if (p->flags[CT_REPLY])
-		nl_put_host32(m, CTA_FILTER_REPLY_FLAGS, p->flags[CT_REPLY]);
+	for (dir = CT_ORIG; dir <= CT_REPLY; dir++)
+		if (p->flags[dir])
+			nl_put_host32(m, CTA_FILTER_ORIG_FLAGS + dir,
+				      p->flags[dir]);
 	nl_put_nest_end(m, mark);
 }
 
 static void put_single(const struct ct_plan *p, struct nl_put *m)
 {
-	uint16_t type = p->dir == CT_ORIG ? CTA_TUPLE_ORIG : CTA_TUPLE_REPLY;
-
-	if (p->table == CT_TABLE_EXPECT)
-		type = CTA_EXPECT_TUPLE;
-	put_tuple(m, type, &p->tuple[p->dir]);
+	put_tuple(m, p->table == CT_TABLE_EXPECT ? CTA_EXPECT_TUPLE
+						 : CTA_TUPLE_ORIG + p->dir,
+		  &p->tuple[p->dir]);
 }
 
 void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)

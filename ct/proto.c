@@ -29,7 +29,7 @@ const struct ct_proto *ct_proto_of(uint8_t num)
 /* Is it this word of small letters, in any letter case? */
 static int is_word(const char *s, const char *word)
 {
-	while (*s && (*s == *word || (*s + 'a' - 'A' == *word && *s <= 'Z')))
+	while (*s && (*s == *word || (*s >= 'A' && *s + 'a' - 'A' == *word)))
 		s++, word++;
 	return *s == *word;
 }

@@ -31,7 +31,7 @@ struct ct_proto {
 	uint8_t		num;	/* PROTO_* */
 	uint8_t		l4;	/* enum ct_l4 */
 	uint8_t		states;	/* enum ct_list */
-	uint32_t	state;	/* its bit in ct_info.has, 0: none */
+	uint16_t	state;	/* its bit in ct_info.has, 0: none */
 };
 
 /* Rows of ct_protos; a set of protocols is a mask of 1 << row. */

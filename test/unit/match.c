@@ -207,28 +207,31 @@ static void id_is_compared(void **state)
 static void zones_are_compared(void **state)
 {
 	static const struct {
-		uint32_t	cond;
+		enum { BOTH = -1, ORIG = CT_ORIG, REPLY = CT_REPLY } cond;
 		int		both, orig, reply;	/* -1: absent */
 		uint16_t	zone;
 		int		want;
 	} cases[] = {
-		{ CT_F_ZONE, 5, -1, -1, 5, 1 }, { CT_F_ZONE, 5, -1, -1, 6, 0 },
-		{ CT_F_ZONE, -1, -1, -1, 0, 1 }, { CT_F_ZONE, 5, -1, -1, 0, 0 },
-		{ CT_F_ZONE, -1, 5, -1, 0, 1 }, { CT_F_ZONE, -1, 5, -1, 5, 0 },
-		{ CT_F_ZONE_ORIG, -1, 5, -1, 5, 1 },
-		{ CT_F_ZONE_ORIG, -1, -1, 5, 5, 0 },
-		{ CT_F_ZONE_ORIG, 5, -1, -1, 5, 0 },
-		{ CT_F_ZONE_ORIG, 5, -1, -1, 0, 1 },
-		{ CT_F_ZONE_REPLY, -1, -1, 5, 5, 1 },
-		{ CT_F_ZONE_REPLY, -1, 5, -1, 5, 0 },
-		{ CT_F_ZONE_REPLY, -1, 5, -1, 0, 1 },
-		{ CT_F_ZONE_REPLY, 5, -1, -1, 0, 1 },
+		{ BOTH, 5, -1, -1, 5, 1 }, { BOTH, 5, -1, -1, 6, 0 },
+		{ BOTH, -1, -1, -1, 0, 1 }, { BOTH, 5, -1, -1, 0, 0 },
+		{ BOTH, -1, 5, -1, 0, 1 }, { BOTH, -1, 5, -1, 5, 0 },
+		{ ORIG, -1, 5, -1, 5, 1 },
+		{ ORIG, -1, -1, 5, 5, 0 },
+		{ ORIG, 5, -1, -1, 5, 0 },
+		{ ORIG, 5, -1, -1, 0, 1 },
+		{ REPLY, -1, -1, 5, 5, 1 },
+		{ REPLY, -1, 5, -1, 5, 0 },
+		{ REPLY, -1, 5, -1, 0, 1 },
+		{ REPLY, 5, -1, -1, 0, 1 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		start(state);
-		f.has = cases[i].cond;
-		f.zone = f.zone_orig = f.zone_reply = cases[i].zone;
+		if (cases[i].cond == BOTH)
+			f.has = CT_F_ZONE;
+		else
+			f.dir[cases[i].cond].has = CT_TUPLE_ZONE;
+		f.zone = f.dir[0].zone = f.dir[1].zone = cases[i].zone;
 		if (cases[i].both >= 0)
 			flow.has |= CT_ZONE;
 		flow.zone = (uint16_t)cases[i].both;
@@ -396,8 +399,6 @@ static void wants_cover_what_is_compared(void **state)
 	static const struct { uint32_t has, wants; } cases[] = {
 		{ CT_F_STATUS, 1u << CTA_STATUS }, { CT_F_MARK, 1u << CTA_MARK },
 		{ CT_F_ID, 1u << CTA_ID }, { CT_F_ZONE, 1u << CTA_ZONE },
-		{ CT_F_ZONE_ORIG, 1u << CTA_TUPLE_ORIG },
-		{ CT_F_ZONE_REPLY, 1u << CTA_TUPLE_REPLY },
 		{ CT_F_LABELS, 1u << CTA_LABELS },
 		{ CT_F_STATE, 1u << CTA_TUPLE_ORIG | 1u << CTA_PROTOINFO },
 		{ CT_F_PROTOS, 1u << CTA_TUPLE_ORIG },
@@ -412,6 +413,12 @@ static void wants_cover_what_is_compared(void **state)
 				 cases[i].wants);
 	}
 	f.has = 0;
+	f.dir[CT_REPLY].has = CT_TUPLE_ZONE;
+	assert_int_equal(ct_match_wants(&f), 1u << CTA_TUPLE_REPLY);
+	f.dir[CT_ORIG].has = CT_TUPLE_ZONE;
+	f.dir[CT_REPLY].has = 0;
+	assert_int_equal(ct_match_wants(&f), 1u << CTA_TUPLE_ORIG);
+	f.dir[CT_ORIG].has = 0;
 	f.family = AF_INET;	/* never 0 when something is compared */
 	assert_true(ct_match_wants(&f) != 0);
 }

@@ -249,7 +249,7 @@ static void lines_are_understood(void **state)
 	assert_int_equal(q.filter.mark, 16);
 	assert_int_equal(q.filter.mark_mask, 0xf0);
 	assert_int_equal(q.filter.zone, 8);
-	assert_int_equal(q.filter.zone_orig, 3);
+	assert_int_equal(q.filter.dir[0].zone, 3);
 	understand(&q, "-L -p esp");
 	assert_int_equal(q.filter.dir[0].proto, 50);
 	understand(&q, "-L -p TCP --state LISTEN");

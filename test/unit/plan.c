@@ -125,20 +125,23 @@ static void prefix_is_not_sent(void **state)
 
 static void zone_0_is_not_sent(void **state)
 {
-	static const uint32_t conds[] = {
-		CT_F_ZONE, CT_F_ZONE_ORIG, CT_F_ZONE_REPLY,
+	uint32_t *const conds[] = {
+		&f.has, &f.dir[CT_ORIG].has, &f.dir[CT_REPLY].has,
+	};
+	static const uint32_t bits[] = {
+		CT_F_ZONE, CT_TUPLE_ZONE, CT_TUPLE_ZONE,
 	};
 	struct nl_attr a;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(conds); i++) {
-		f.has = conds[i];
-		f.zone = f.zone_orig = f.zone_reply = 0;
+		start(state);
+		*conds[i] = bits[i];
 		ct_plan(&p, CT_SHOW, CT_TABLE_CONNTRACK, &f);
 		assert_int_equal(nl_attr_find(request(0).attrs, CTA_ZONE, &a),
 				 0);
 		assert_true(p.wants != 0);
-		f.zone = f.zone_orig = f.zone_reply = 0x1234;
+		f.zone = f.dir[CT_ORIG].zone = f.dir[CT_REPLY].zone = 0x1234;
 		ct_plan(&p, CT_SHOW, CT_TABLE_CONNTRACK, &f);
 		assert_int_equal(nl_attr_find(request(0).attrs, CTA_ZONE, &a),
 				 1);
