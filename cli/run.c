@@ -200,9 +200,10 @@ static int fail(struct job *j, int error)
 		return tell_write_failure(o->err);
 	if (ack->offset >= NL_HEAD && ack->offset < j->req.len &&
 	    j->plan.table != CT_TABLE_EXPECT)
-		attribute = ct_attribute_name(nl_attr_at((struct nl_run){
-			j->req.buf + NL_HEAD, j->req.len - NL_HEAD },
-			ack->offset - NL_HEAD));
+		attribute = ct_name_of(CT_ATTRIBUTES,
+			nl_attr_at((struct nl_run){ j->req.buf + NL_HEAD,
+						    j->req.len - NL_HEAD },
+				   ack->offset - NL_HEAD));
 	return tell_failure(j->q, error, ack, attribute);
 }
 

@@ -22,6 +22,7 @@ enum ct_list {
 	CT_FAMILIES,		/* AF_INET, AF_INET6 */
 	CT_STATS_NAMES,		/* CTA_STATS_* */
 	CT_EXPECT_STATS_NAMES,	/* CTA_STATS_EXP_* */
+	CT_ATTRIBUTES,		/* CTA_* that a request may carry */
 };
 
 /* The word for a number, or NULL. */
@@ -36,11 +37,5 @@ int ct_name_find(enum ct_list list, const char *word);
  * there are none or the number is above max.
  */
 int ct_number(const char **s, unsigned base, uint32_t max, uint32_t *v);
-
-/*
- * The name of an attribute that a request may carry, for the kernel's
- * complaints about one; NULL: it has none.
- */
-const char *ct_attribute_name(unsigned type);
 
 #endif

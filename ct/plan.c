@@ -105,9 +105,6 @@ static void plan_dump(struct ct_plan *p)
 {
 	const struct ct_filter *f = p->filter;
 
-	p->wants = ct_match_wants(f);
-	p->family[0] = f->family;
-	p->n = 1;
 	if (p->table != CT_TABLE_CONNTRACK)
 		return;		/* no other table has filters but family */
 	offer_tuple(p, CT_ORIG);
@@ -182,9 +179,6 @@ static void plan_lookup(struct ct_plan *p)
 
 	p->single = 1;
 	p->dir = (uint8_t)dir;
-	p->n = 1;
-	p->family[0] = f->family;
-	p->wants = ct_match_wants(f);
 	*t = f->dir[dir];
 	t->proto = f->dir[CT_ORIG].proto;	/* -p speaks of the original */
 	t->has |= CT_PROTO;
@@ -200,7 +194,9 @@ static void plan_lookup(struct ct_plan *p)
 void ct_plan(struct ct_plan *p, enum ct_verb verb, enum ct_table table,
 	     const struct ct_filter *f)
 {
-	*p = (struct ct_plan){ .filter = f, .table = table };
+	*p = (struct ct_plan){ .filter = f, .table = table, .n = 1,
+			       .family = { f->family },
+			       .wants = ct_match_wants(f) };
 	if (verb == CT_LOOKUP ||
 	    (table == CT_TABLE_CONNTRACK && names_one(f)))
 		plan_lookup(p);
