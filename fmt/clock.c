@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fmt/clock.h"
 
+#include "ct/names.h"
 #include "fmt/text.h"
 
 #include <errno.h>
@@ -12,31 +13,26 @@
 #define DAY	86400
 #define HOUR	3600
 
-static int leap(int year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-/* Days from 1970-01-01 to the first of January of a year. */
-static int year_start(int year)
-{
-	int y = year - 1;	/* whole years since the year 1 */
-
-	return 365 * y + y / 4 - y / 100 + y / 400 - 719162;
-}
-
-/* Days from the first of January to that of a month; 13: the year's length. */
+/*
+ * Days from 1970-01-01 to the first of a month; 13 is the next January.
+ * Counted in years that begin in March, so that a leap day comes last.
+ */
 static int month_start(int year, int month)
 {
-	return (367 * month - 362) / 12 - (month > 2 ? 2 - leap(year) : 0);
+	if (month < 3) {
+		month += 12;
+		year--;
+	}
+	return 365 * year + year / 4 - year / 100 + year / 400 +
+	       (153 * month - 457) / 5 - 719468;
 }
 
-/* The year of a day; days before 1970 count as 1970. */
+/* The year of a day since 1970. */
 static int year_of(int days)
 {
-	int year = 1970 + (days > 0 ? days / 366 : 0);	/* never too late */
+	int year = 1970 + days / 366;	/* never too late */
 
-	while (year_start(year + 1) <= days)
+	while (month_start(year, 13) <= days)
 		year++;
 	return year;
 }
@@ -47,31 +43,34 @@ static int weekday(int days)
 	return (days + 4) % 7;
 }
 
-/* The day of the year, from 0, on which a season ends. */
+/* The day on which a season ends in a year, from 1970-01-01. */
 static int last_day(const struct clock_season *s, int year)
 {
-	int first, length;	/* of the month */
+	int first = month_start(year, 1);
 	int day = s->date[2];
+	int next;
 
-	if (s->kind == 'J')	/* 29 February is never counted */
-		return day - 1 + (leap(year) && day >= 60);
+	if (s->kind == 'J') {	/* 29 February is never counted */
+		int leap = month_start(year, 3) - first == 60;
+
+		return first + day - 1 + (leap && day >= 60);
+	}
 	if (s->kind != 'M')
-		return day;
+		return first + day;
 	first = month_start(year, s->date[0]);
-	length = month_start(year, s->date[0] + 1) - first;
-	day -= weekday(year_start(year) + first);
-	if (day < 0)
+	next = month_start(year, s->date[0] + 1);
+	day += first - weekday(first);
+	if (day < first)
 		day += 7;
-	for (int week = 1; week < s->date[1] && day + 7 < length; week++)
+	for (int week = 1; week < s->date[1] && day + 7 < next; week++)
 		day += 7;	/* week 5 is the last one */
-	return first + day;
+	return day;
 }
 
 /* When a season ends in a year, in seconds since 1970. */
 static int64_t season_end(const struct clock_season *s, int year)
 {
-	return (int64_t)(year_start(year) + last_day(s, year)) * DAY +
-	       s->time - s->offset;
+	return (int64_t)last_day(s, year) * DAY + s->time - s->offset;
 }
 
 static int32_t season_offset(const struct clock_season *s, int64_t t)
@@ -182,7 +181,7 @@ static int take_offset(const char **s, int32_t *offset)
 /* Mm.w.d, Jn or n. */
 static int take_day(const char **s, struct clock_season *e)
 {
-	unsigned day;
+	uint32_t day;
 
 	e->kind = **s;
 	if (e->kind == 'M' || e->kind == 'J')
@@ -191,10 +190,7 @@ static int take_day(const char **s, struct clock_season *e)
 		return take_numbers(s, '.', e->date) == 3 &&
 		       e->date[0] - 1u < 12 && e->date[1] - 1u < 5 &&
 		       e->date[2] < 7;
-	if (!is_digit(**s))
-		return 0;
-	take_number(s, &day);
-	if (day > 365 || day < (e->kind == 'J'))
+	if (ct_number(s, 10, 365, &day) < 0 || day < (e->kind == 'J'))
 		return 0;
 	e->date[2] = (uint16_t)day;
 	return 1;
@@ -256,31 +252,24 @@ static uint32_t be32(const uint8_t *p)
 
 #define TZIF_HEAD	44u
 
-/* What a TZif header counts, in the order of the file. */
-enum { N_ISUT, N_ISSTD, N_LEAP, N_TIME, N_TYPE, N_CHAR, N_COUNTS };
-
 /* Header and data at p. Returns the length of both, or 0 if they are none. */
 static size_t tzif_block(struct clock_zone *z, const uint8_t *p, size_t n)
 {
 	const unsigned width = z->width;
-	const unsigned size[N_COUNTS] = { 1, 1, width + 4, width + 1, 6, 1 };
-	uint32_t count[N_COUNTS];
-	size_t len = TZIF_HEAD;
+	/* of what the header counts: one of isut, isstd, leap, time, type, char */
+	const unsigned size[] = { 1, 1, width + 4, width + 1, 6, 1 };
+	uint64_t len = TZIF_HEAD;
 
 	if (n < TZIF_HEAD || memcmp(p, "TZif", 4) != 0)
 		return 0;
-	for (unsigned i = 0; i < N_COUNTS; i++) {
-		count[i] = be32(p + 20 + 4 * i);
-		if (count[i] > n)	/* so that the sum does not overflow */
-			return 0;
-		len += (size_t)count[i] * size[i];
-	}
-	z->n = count[N_TIME];
-	z->n_types = count[N_TYPE];
+	for (unsigned i = 0; i < 6; i++)
+		len += (uint64_t)be32(p + 20 + 4 * i) * size[i];
+	z->n = be32(p + 32);
+	z->n_types = be32(p + 36);
 	z->times = p + TZIF_HEAD;
 	z->kinds = z->times + (size_t)z->n * width;
 	z->types = z->kinds + z->n;
-	return len <= n ? len : 0;
+	return len <= n ? (size_t)len : 0;
 }
 
 int clock_tzif(struct clock_zone *z, const uint8_t *p, size_t n)
@@ -360,10 +349,9 @@ char *clock_date(char *p, const struct clock_zone *z, int64_t t)
 	days = (int)(local / DAY);
 	second = (int)(local % DAY);
 	year = year_of(days);
-	day = days - year_start(year);
-	while (month_start(year, month + 1) <= day)
+	while (month_start(year, month + 1) <= days)
 		month++;
-	day -= month_start(year, month) - 1;
+	day = days - month_start(year, month) + 1;
 	p = put_name(p, "SunMonTueWedThuFriSat", weekday(days));
 	p = put_name(p, "JanFebMarAprMayJunJulAugSepOctNovDec", month - 1);
 	if (day < 10)
