@@ -71,19 +71,33 @@ char *text_hex(char *p, uint32_t v)
 	return p;
 }
 
-static inline char *octet(char *p, unsigned v)
+/* The text of every octet, and how long it is. */
+static struct octet {
+	char	text[3];
+	uint8_t	len;
+} octets[256];
+
+__attribute__((cold, noinline))
+static void fill_octets(void)
 {
-	if (v < 100)
-		return two_at_most(p, v);
-	*p = v < 200 ? '1' : '2';
-	return two(p + 1, v < 200 ? v - 100 : v - 200);
+	for (uint32_t v = 0; v < 256; v++) {
+		char *text = octets[v].text;
+
+		octets[v].len = (uint8_t)(text_u32(text, v) - text);
+	}
 }
 
 char *text_ip4(char *p, const uint8_t *a)
 {
+	if (octets[0].len == 0)
+		fill_octets();
+#pragma GCC unroll 4
 	for (int i = 0; i < 4; i++) {
-		p = octet(p, a[i]);
-		*p++ = '.';
+		const struct octet *o = &octets[a[i]];
+
+		memcpy(p, o, sizeof(*o));	/* one move; the dot ... */
+		p += o->len;
+		*p++ = '.';			/* ... covers the length */
 	}
 	return p - 1;
 }

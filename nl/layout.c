@@ -24,6 +24,8 @@ static int note_step(struct nl_layout *l, enum nl_move move,
 {
 	struct nl_step *s = l->end[NL_MOVES - 1];
 
+	if (move == NL_MOVE_NOTHING)
+		return 1;
 	if (s == l->step + NL_LAYOUT_STEPS)
 		return 0;
 	for (; s > l->end[move]; s--)
@@ -67,10 +69,10 @@ static int learn(struct nl_layout *l, const struct nl_table *t,
 		size_t off = (size_t)(a.data - p);
 		size_t at = base + row->at;
 
-		if (off > UINT16_MAX ||
-		    !note_step(l, move_of(row, &a), (struct nl_step){
-				nl_host32(a.data - NL_ATTR), (uint16_t)off,
-				(uint16_t)at, row }))
+		memcpy(l->head + off - NL_ATTR, a.data - NL_ATTR, NL_ATTR);
+		memset(l->mask + off - NL_ATTR, 0xff, NL_ATTR);
+		if (!note_step(l, move_of(row, &a), (struct nl_step){
+				(uint16_t)off, (uint16_t)at, row }))
 			return 0;
 		if (row->kind == NL_NEST && !learn(l, nl_table_sub(t, row),
 				nl_attr_run(&a), p, decoded, at))
@@ -81,14 +83,6 @@ static int learn(struct nl_layout *l, const struct nl_table *t,
 
 /* The value at p to its member. */
 typedef void take(uint8_t *at, const uint8_t *p, const struct nl_row *row);
-
-static void take_nothing(uint8_t *at, const uint8_t *p,
-			 const struct nl_row *row)
-{
-	(void)at;
-	(void)p;
-	(void)row;
-}
 
 static void take_u8(uint8_t *at, const uint8_t *p, const struct nl_row *row)
 {
@@ -149,45 +143,71 @@ static void take_by_row(uint8_t *at, const uint8_t *p,
 	nl_take(row, &a, at);
 }
 
-/*
- * The steps of one move, from s to end. Returns 0 when a header differs.
- * Inline, so that each move is a short loop.
- */
+/* The steps of one move. Inline, so that each move is a short loop. */
 __attribute__((always_inline))
-static inline int each(const struct nl_step *s, const struct nl_step *end,
-		       const uint8_t *run, uint8_t *to, take *one)
+static inline void each(const struct nl_layout *l, enum nl_move move,
+			const uint8_t *run, uint8_t *to, take *one)
 {
-	if (s == end)
-		return 1;
-	do {
-		const uint8_t *p = run + s->off;
+	const struct nl_step *s = l->end[move - 1], *end = l->end[move];
 
-		if (nl_host32(p - NL_ATTR) != s->head)
-			return 0;
-		one(to + s->at, p, s->row);
-	} while (++s < end);
-	return 1;
+	if (s < end)
+		do
+			one(to + s->at, run + s->off, s->row);
+		while (++s < end);
 }
 
-/* Take the run's values by the list. Returns 0 when it has another shape. */
+/* Take the run's values by the list. */
 __attribute__((noinline))
-static int replay(const struct nl_layout *l, const uint8_t *run, uint8_t *to)
+static void replay(const struct nl_layout *l, const uint8_t *run, uint8_t *to)
 {
-	struct nl_step *const *s = l->end;
-
-	if (!each(l->step, s[NL_MOVE_NOTHING], run, to, take_nothing) ||
-	    !each(s[NL_MOVE_NOTHING], s[NL_MOVE_U8], run, to, take_u8) ||
-	    !each(s[NL_MOVE_U8], s[NL_MOVE_BE16], run, to, take_be16) ||
-	    !each(s[NL_MOVE_BE16], s[NL_MOVE_BE32], run, to, take_be32) ||
-	    !each(s[NL_MOVE_BE32], s[NL_MOVE_BE64], run, to, take_be64) ||
-	    !each(s[NL_MOVE_BE64], s[NL_MOVE_2], run, to, take_2) ||
-	    !each(s[NL_MOVE_2], s[NL_MOVE_4], run, to, take_4) ||
-	    !each(s[NL_MOVE_4], s[NL_MOVE_16], run, to, take_16) ||
-	    !each(s[NL_MOVE_16], s[NL_MOVE_BY_ROW], run, to, take_by_row))
-		return 0;
+	each(l, NL_MOVE_U8, run, to, take_u8);
+	each(l, NL_MOVE_BE16, run, to, take_be16);
+	each(l, NL_MOVE_BE32, run, to, take_be32);
+	each(l, NL_MOVE_BE64, run, to, take_be64);
+	each(l, NL_MOVE_2, run, to, take_2);
+	each(l, NL_MOVE_4, run, to, take_4);
+	each(l, NL_MOVE_16, run, to, take_16);
+	each(l, NL_MOVE_BY_ROW, run, to, take_by_row);
 	for (unsigned i = 0; i < l->n_has; i++)
 		memcpy(to + l->has[i].at, &l->has[i].bits, sizeof(uint32_t));
-	return 1;
+}
+
+/* Sixteen bytes at a time, where the machine can. */
+typedef uint64_t block __attribute__((vector_size(16)));
+
+static inline block block_at(const uint8_t *p)
+{
+	block b;
+
+	memcpy(&b, p, sizeof(b));
+	return b;
+}
+
+/* Has the run, of l->left bytes, every header where the layout has it? */
+static int same_shape(const struct nl_layout *l, const uint8_t *run)
+{
+	const size_t last = l->left - sizeof(block);
+	block differ = { 0 };
+
+	for (size_t i = 0; i < last; i += sizeof(block))
+		differ |= (block_at(run + i) & block_at(l->mask + i)) ^
+			  block_at(l->head + i);
+	differ |= (block_at(run + last) & block_at(l->mask + last)) ^
+		  block_at(l->head + last);
+	return (differ[0] | differ[1]) == 0;
+}
+
+/* Learn the shape of a run that was decoded well. */
+__attribute__((cold))
+static void relearn(struct nl_layout *l, const struct nl_table *t,
+		    struct nl_run run, const void *decoded)
+{
+	memset(l, 0, sizeof(*l));
+	for (unsigned m = 0; m < NL_MOVES; m++)
+		l->end[m] = l->step;
+	if (run.left >= sizeof(block) && run.left <= NL_LAYOUT_BYTES &&
+	    learn(l, t, run, run.p, decoded, 0))
+		l->left = run.left;
 }
 
 int nl_layout_decode(struct nl_layouts *ls, const struct nl_table *t,
@@ -196,16 +216,13 @@ int nl_layout_decode(struct nl_layouts *ls, const struct nl_table *t,
 	struct nl_layout *l = &ls->slot[run.left / 4 % NL_LAYOUTS];
 	int r;
 
-	if (run.left > 0 && l->left == run.left && replay(l, run.p, to)) {
+	if (run.left > 0 && l->left == run.left && same_shape(l, run.p)) {
+		replay(l, run.p, to);
 		l->strangers = 0;
 		return 0;
 	}
 	r = nl_decode(t, run, NL_ALL, to);
-	if (r == 0 && (l->left == 0 || ++l->strangers >= STRANGERS_MAX)) {
-		l->strangers = l->n_has = 0;
-		for (unsigned m = 0; m < NL_MOVES; m++)
-			l->end[m] = l->step;
-		l->left = learn(l, t, run, run.p, to, 0) ? run.left : 0;
-	}
+	if (r == 0 && (l->left == 0 || ++l->strangers >= STRANGERS_MAX))
+		relearn(l, t, run, to);
 	return r;
 }

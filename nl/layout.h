@@ -4,10 +4,10 @@
  *
  * The records of a dump come in a handful of shapes: the same attributes at
  * the same places, only the values differ. The first record of a shape is
- * walked, and what stands where is noted as a list of steps; the next ones
- * are decoded by the list, which compares every header with the one noted
- * and so needs no lengths, no tables and no recursion. A header that differs
- * means another shape: nl_decode() then does the work.
+ * walked, and noted are its headers, as a picture to compare with, and a list
+ * of the moves that bring the values to their members. A record that agrees
+ * with the picture is decoded by the list: no lengths, no tables, no
+ * recursion. Another shape is work for nl_decode().
  */
 #ifndef NL_LAYOUT_H
 #define NL_LAYOUT_H
@@ -15,12 +15,13 @@
 #include "nl/table.h"
 
 #define NL_LAYOUTS	8u	/* shapes remembered, by length of the record */
-#define NL_LAYOUT_STEPS	64u	/* attributes; a longer record is not learned */
+#define NL_LAYOUT_BYTES	512u	/* of a record; a longer one is not learned */
+#define NL_LAYOUT_STEPS	64u	/* values in it */
 #define NL_LAYOUT_HAS	16u	/* presence words */
 
 /* How a value goes to its member. The first ones are those of enum nl_kind. */
 enum nl_move {
-	NL_MOVE_NOTHING = NL_HOLE,	/* nests, too: their headers matter */
+	NL_MOVE_NOTHING = NL_HOLE,	/* nests, too: only their headers matter */
 	NL_MOVE_U8	= NL_U8,
 	NL_MOVE_BE16	= NL_BE16,
 	NL_MOVE_BE32	= NL_BE32,
@@ -32,9 +33,8 @@ enum nl_move {
 	NL_MOVES,
 };
 
-/* One attribute: the header to find, and the member its value goes to. */
+/* One value, and the member it goes to. */
 struct nl_step {
-	uint32_t		 head;	/* its four bytes, as they stand */
 	uint16_t		 off;	/* of the value in the run */
 	uint16_t		 at;	/* of the member in the decoded struct */
 	const struct nl_row	*row;
@@ -50,6 +50,8 @@ struct nl_layout {
 	}		 has[NL_LAYOUT_HAS];
 	struct nl_step	*end[NL_MOVES];	/* behind the last one of a move */
 	struct nl_step	 step[NL_LAYOUT_STEPS];
+	uint8_t		 head[NL_LAYOUT_BYTES];	/* headers; zeros between */
+	uint8_t		 mask[NL_LAYOUT_BYTES];	/* 0xff over each header */
 };
 
 /* Layouts of one table and one struct; begin with all zeros. */
