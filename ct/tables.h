@@ -6,18 +6,26 @@
 #ifndef CT_TABLES_H
 #define CT_TABLES_H
 
+#include "ct/stats.h"
 #include "nl/table.h"
 
-/* What each speaks of: the rows, and the decoded struct. */
+/*
+ * Where each begins in the array, and what it speaks of: the decoded struct,
+ * and its attributes.
+ */
 enum {
 	CT_T_FLOW,	/* struct ct_flow, CTA_* */
-	CT_T_TUPLE,	/* struct ct_tuple, CTA_TUPLE_* */
-	CT_T_EXPECT,	/* struct ct_expect, CTA_EXPECT_* */
-	CT_T_STATS,	/* struct ct_stats, CTA_STATS_* */
-	CT_T_COUNT,	/* and from here on the nests in them */
+	CT_T_TUPLE = CT_T_FLOW + CTA_TIMESTAMP_EVENT + 1,
+			/* struct ct_tuple, CTA_TUPLE_* */
+	CT_T_EXPECT = CT_T_TUPLE + CTA_TUPLE_ZONE + 1,
+			/* struct ct_expect, CTA_EXPECT_* */
+	CT_T_STATS = CT_T_EXPECT + CTA_EXPECT_FN + 1,
+			/* struct ct_stats, CTA_STATS_* */
+	CT_T_NESTS = CT_T_STATS + CT_STATS_MAX,
+			/* and from here on the nests in them */
 };
 
-extern const struct nl_table ct_tables[];
+extern const struct nl_row ct_tables[];
 
 #define ct_flow_table	ct_tables[CT_T_FLOW]
 #define ct_tuple_table	ct_tables[CT_T_TUPLE]

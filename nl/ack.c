@@ -5,12 +5,12 @@
 
 #define ERRNO_MAX	4095	/* include/linux/err.h: MAX_ERRNO */
 
-static const struct nl_row rows[] = {
+static const struct nl_row table[] = {
+	NL_TABLE(0, NLMSGERR_ATTR_OFFS + 1),
 	[NLMSGERR_ATTR_MSG]  = { .kind = NL_STR, .size = NL_ACK_TEXT, .at = offsetof(struct nl_ack, text), .bit = 0 },
 	/* in host order, alone among all attributes */
 	[NLMSGERR_ATTR_OFFS] = { .kind = NL_BYTES, .size = 4, .at = offsetof(struct nl_ack, offset), .bit = 1 },
 };
-static const struct nl_table table = NL_TABLE(rows, 0);
 
 /* Where the words begin: behind the error, and the request it may quote. */
 static size_t words_at(const struct nl_msg *m)
@@ -38,7 +38,7 @@ int nl_ack_read(const struct nl_msg *m, struct nl_ack *ack)
 	if (m->flags & NLM_F_ACK_TLVS && at <= words.left) {
 		words.p += at;
 		words.left -= at;
-		(void)nl_decode(&table, words, NL_ALL, ack);
+		(void)nl_decode(table, words, NL_ALL, ack);
 	}
 	return 0;
 }

@@ -56,16 +56,14 @@ static int note_has(struct nl_layout *l, const uint8_t *decoded, size_t at)
  * they went: into the struct at an offset in the decoded one. Returns 0 when
  * the layout has no room for them.
  */
-static int learn(struct nl_layout *l, const struct nl_table *t,
+static int learn(struct nl_layout *l, const struct nl_row *t,
 		 struct nl_run run, const uint8_t *p, const uint8_t *decoded,
 		 size_t base)
 {
-	static const struct nl_row hole;
 	struct nl_attr a;
 
 	while (nl_attr_next(&run, &a) > 0) {
-		const struct nl_row *row = a.type < t->n ? &t->rows[a.type]
-							 : &hole;
+		const struct nl_row *row = nl_table_row(t, a.type);
 		size_t off = (size_t)(a.data - p);
 		size_t at = base + row->at;
 
@@ -199,7 +197,7 @@ static int same_shape(const struct nl_layout *l, const uint8_t *run)
 
 /* Learn the shape of a run that was decoded well. */
 __attribute__((cold))
-static void relearn(struct nl_layout *l, const struct nl_table *t,
+static void relearn(struct nl_layout *l, const struct nl_row *t,
 		    struct nl_run run, const void *decoded)
 {
 	memset(l, 0, sizeof(*l));
@@ -210,7 +208,7 @@ static void relearn(struct nl_layout *l, const struct nl_table *t,
 		l->left = run.left;
 }
 
-int nl_layout_decode(struct nl_layouts *ls, const struct nl_table *t,
+int nl_layout_decode(struct nl_layouts *ls, const struct nl_row *t,
 		     struct nl_run run, void *to)
 {
 	struct nl_layout *l = &ls->slot[run.left / 4 % NL_LAYOUTS];

@@ -38,7 +38,7 @@ void nl_take(const struct nl_row *row, const struct nl_attr *a, void *at)
 	memset((uint8_t *)at + n, 0, row->size - n);
 }
 
-int nl_decode(const struct nl_table *t, struct nl_run run, uint32_t want,
+int nl_decode(const struct nl_row *t, struct nl_run run, uint32_t want,
 	      void *to)
 {
 	uint32_t *has = to;
@@ -46,13 +46,11 @@ int nl_decode(const struct nl_table *t, struct nl_run run, uint32_t want,
 	int r;
 
 	while ((r = nl_attr_next(&run, &a)) > 0) {
-		const struct nl_row *row;
-		uint8_t *at;
+		const struct nl_row *row = nl_table_row(t, a.type);
+		uint8_t *at = (uint8_t *)to + row->at;
 
-		if (a.type >= t->n || !(want >> a.type & 1))
+		if (!(want >> (row - t) & 1))
 			continue;
-		row = &t->rows[a.type];
-		at = (uint8_t *)to + row->at;
 		if (row->kind == NL_NEST) {
 			r = nl_decode(nl_table_sub(t, row), nl_attr_run(&a),
 				      NL_ALL, at);
@@ -66,7 +64,7 @@ int nl_decode(const struct nl_table *t, struct nl_run run, uint32_t want,
 	return r;
 }
 
-static void put_nest(const struct nl_table *t, uint16_t type,
+static void put_nest(const struct nl_row *t, uint16_t type,
 		     const void *from, struct nl_put *m)
 {
 	size_t mark = nl_put_nest(m, type);
@@ -78,12 +76,12 @@ static void put_nest(const struct nl_table *t, uint16_t type,
 		nl_put_nest_end(m, mark);
 }
 
-void nl_encode(const struct nl_table *t, const void *from, struct nl_put *m)
+void nl_encode(const struct nl_row *t, const void *from, struct nl_put *m)
 {
 	const uint32_t *has = from;
 
-	for (uint16_t type = 1; type < t->n; type++) {
-		const struct nl_row *row = &t->rows[type];
+	for (uint16_t type = 1; type < t->size; type++) {
+		const struct nl_row *row = t + type;
 		const char *at = (const char *)from + row->at;
 
 		if (row->kind == NL_NEST)

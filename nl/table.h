@@ -33,7 +33,7 @@ struct nl_row {
 	uint16_t	 at;		/* offset in the decoded struct */
 	union {
 		uint16_t size;		/* NL_BYTES, NL_BITS, NL_STR */
-		uint16_t sub;		/* NL_NEST: which table */
+		uint16_t sub;		/* NL_NEST: index of the table */
 	};
 	uint8_t		 kind;		/* enum nl_kind */
 	uint8_t		 bit : 7;	/* its number in the presence word */
@@ -41,26 +41,27 @@ struct nl_row {
 };
 
 /*
- * Rows indexed by attribute number; rows[0] is always a hole. Tables that
- * nest in each other stand in one array, and know their place in it.
+ * A table is a run of rows, by attribute number. Row 0, which is no
+ * attribute's, is its head: a hole that says how many rows there are and at
+ * which index of the array they begin. Tables that nest in each other stand
+ * in one array.
  */
-struct nl_table {
-	const struct nl_row	*rows;
-	uint8_t			 n;
-	uint8_t			 self;	/* index in the array */
-};
-
-#define NL_TABLE(array, index)						\
-	{ .rows = (array), .n = sizeof(array) / sizeof((array)[0]),	\
-	  .self = (index) }
+#define NL_TABLE(index, n)	{ .at = (index), .size = (n) }
 
 #define NL_ALL	UINT32_MAX	/* want: every attribute of the table */
 
-/* The table of a nest's row. */
-static inline const struct nl_table *nl_table_sub(const struct nl_table *t,
-						  const struct nl_row *row)
+/* The row of an attribute; of one not in the table, the head, a hole. */
+static inline const struct nl_row *nl_table_row(const struct nl_row *t,
+						unsigned type)
 {
-	return t - t->self + row->sub;
+	return &t[type < t->size ? type : 0];
+}
+
+/* The table of a nest's row. */
+static inline const struct nl_row *nl_table_sub(const struct nl_row *t,
+						const struct nl_row *row)
+{
+	return t - t->at + row->sub;
 }
 
 /*
@@ -73,7 +74,7 @@ static inline const struct nl_table *nl_table_sub(const struct nl_table *t,
  * our tables, never the bytes. Returns 0, or -EBADMSG when a length points
  * outside the run; members decoded before that stay filled.
  */
-int nl_decode(const struct nl_table *t, struct nl_run run, uint32_t want,
+int nl_decode(const struct nl_row *t, struct nl_run run, uint32_t want,
 	      void *to);
 
 /*
@@ -88,6 +89,6 @@ void nl_take(const struct nl_row *row, const struct nl_attr *a, void *at);
  * in the order of their numbers, read-only ones left out. A nest with
  * nothing inside is not written. Errors stick in m->err.
  */
-void nl_encode(const struct nl_table *t, const void *from, struct nl_put *m);
+void nl_encode(const struct nl_row *t, const void *from, struct nl_put *m);
 
 #endif

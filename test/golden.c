@@ -171,7 +171,7 @@ static void each_msg(const struct fixture *f,
 }
 
 /* The table that speaks of a message; NULL for a control message. */
-static const struct nl_table *table_of(const struct nl_msg *m)
+static const struct nl_row *table_of(const struct nl_msg *m)
 {
 	switch (m->type) {
 	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
@@ -193,7 +193,7 @@ union record {
 };
 
 /* Nothing of a cleared struct but its presence words counts: fill the rest. */
-static void clear(const struct nl_table *t, union record *r)
+static void clear(const struct nl_row *t, union record *r)
 {
 	memset(r, 0xa5, sizeof(*r));
 	if (t == &ct_flow_table)
@@ -217,7 +217,7 @@ static void print_msg(const struct nl_msg *m, void *arg)
 {
 	static union record r;
 	struct printing *p = arg;
-	const struct nl_table *t = table_of(m);
+	const struct nl_row *t = table_of(m);
 	uint32_t entries;
 
 	if (!t)
@@ -332,15 +332,15 @@ static void ack_is_understood(void **state)
 /* ---------------------------------------------------- back to the bytes */
 
 /* The same in all members, or, written, in those that can be written? */
-static void assert_same(const struct nl_table *t, const void *a,
+static void assert_same(const struct nl_row *t, const void *a,
 			const void *b, int written)
 {
 	uint32_t has_a, has_b;
 
 	memcpy(&has_a, a, sizeof(has_a));
 	memcpy(&has_b, b, sizeof(has_b));
-	for (uint16_t i = 1; i < t->n; i++) {
-		const struct nl_row *row = &t->rows[i];
+	for (uint16_t i = 1; i < t->size; i++) {
+		const struct nl_row *row = t + i;
 		const uint8_t *pa = (const uint8_t *)a + row->at;
 		const uint8_t *pb = (const uint8_t *)b + row->at;
 
@@ -365,7 +365,7 @@ static void there_and_back(const struct nl_msg *m, void *arg)
 {
 	static union record a, b;
 	static uint8_t buf[8192];
-	const struct nl_table *t = table_of(m);
+	const struct nl_row *t = table_of(m);
 	struct nl_put put;
 
 	(void)arg;
@@ -391,28 +391,28 @@ static void decoded_survives_the_encoder(void **state)
 /* -------------------------------------------------------------- layouts */
 
 /* By a learned layout or by the rows: the same members, the same error. */
-static void both_ways(const struct nl_table *t, struct nl_run run)
+static void both_ways(const struct nl_row *t, struct nl_run run)
 {
-	static struct nl_layouts layouts[CT_T_COUNT];
+	static struct nl_layouts layouts[CT_T_NESTS];
 	static union record a, b;
 	int r;
 
 	clear(t, &a);
 	clear(t, &b);
-	r = nl_layout_decode(&layouts[t->self], t, run, &a);
+	r = nl_layout_decode(&layouts[t->at], t, run, &a);
 	assert_int_equal(r, nl_decode(t, run, NL_ALL, &b));
 	assert_same(t, &a, &b, 0);
 }
 
 /* Often enough to be learned and then decoded by what was learned. */
-static void often(const struct nl_table *t, struct nl_run run)
+static void often(const struct nl_row *t, struct nl_run run)
 {
 	for (unsigned i = 0; i < 6; i++)
 		both_ways(t, run);
 }
 
 /* Cut anywhere, and with any byte flipped, between records that are whole. */
-static void damaged_ways(const struct nl_table *t, const uint8_t *p, size_t n)
+static void damaged_ways(const struct nl_row *t, const uint8_t *p, size_t n)
 {
 	static const uint8_t flips[] = { 0x01, 0x04, 0x80, 0xff };
 	const struct nl_run whole = { p, n };
@@ -441,7 +441,7 @@ static void layout_decodes_the_same(void **state)
 		struct nl_msg m;
 
 		while (nl_msg_next(&run, &m) > 0) {
-			const struct nl_table *t = table_of(&m);
+			const struct nl_row *t = table_of(&m);
 
 			if (!t)
 				continue;
@@ -455,7 +455,7 @@ static void layout_decodes_the_same(void **state)
 
 static void decode_cut(const uint8_t *p, size_t n)
 {
-	static const struct nl_table *const tables[] = {
+	static const struct nl_row *const tables[] = {
 		&ct_flow_table, &ct_expect_table, &ct_stats_table,
 	};
 	static union record r;

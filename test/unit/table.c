@@ -25,33 +25,26 @@ struct all {
 
 #define M(member)	offsetof(struct all, member)
 
-enum { INNER, WHOLE, SAME };
+enum { INNER, WHOLE = INNER + 2, SAME = WHOLE + 12, END = SAME + 3 };
 
-static const struct nl_row inner_rows[] = {
-	[1] = { .kind = NL_BE16, .at = offsetof(struct inner, v), .bit = 0 },
-};
+static const struct nl_row tables[] = {
+	[INNER]      = NL_TABLE(INNER, WHOLE - INNER),
+	[INNER + 1]  = { .kind = NL_BE16, .at = offsetof(struct inner, v), .bit = 0 },
 
-static const struct nl_row same_rows[] = {
-	[2] = { .kind = NL_BE32, .at = M(same), .bit = 7 },
-};
+	[WHOLE]      = NL_TABLE(WHOLE, SAME - WHOLE),
+	[WHOLE + 1]  = { .kind = NL_U8, .at = M(u8), .bit = 0 },
+	[WHOLE + 2]  = { .kind = NL_BE16, .at = M(be16), .bit = 1 },
+	[WHOLE + 3]  = { .kind = NL_BE32, .at = M(be32), .bit = 2 },
+	[WHOLE + 4]  = { .kind = NL_BE64, .at = M(be64), .bit = 3 },
+	[WHOLE + 6]  = { .kind = NL_BYTES, .size = 4, .at = M(bytes), .bit = 4 },
+	[WHOLE + 7]  = { .kind = NL_BITS, .size = 8, .at = M(bits), .bit = 5 },
+	[WHOLE + 8]  = { .kind = NL_STR, .size = 6, .at = M(str), .bit = 6 },
+	[WHOLE + 9]  = { .kind = NL_NEST, .sub = INNER, .at = M(own) },
+	[WHOLE + 10] = { .kind = NL_NEST, .sub = SAME },
+	[WHOLE + 11] = { .kind = NL_BE32, .at = M(rdonly), .bit = 8, .rdonly = 1 },
 
-static const struct nl_row rows[] = {
-	[1]  = { .kind = NL_U8, .at = M(u8), .bit = 0 },
-	[2]  = { .kind = NL_BE16, .at = M(be16), .bit = 1 },
-	[3]  = { .kind = NL_BE32, .at = M(be32), .bit = 2 },
-	[4]  = { .kind = NL_BE64, .at = M(be64), .bit = 3 },
-	[6]  = { .kind = NL_BYTES, .size = 4, .at = M(bytes), .bit = 4 },
-	[7]  = { .kind = NL_BITS, .size = 8, .at = M(bits), .bit = 5 },
-	[8]  = { .kind = NL_STR, .size = 6, .at = M(str), .bit = 6 },
-	[9]  = { .kind = NL_NEST, .sub = INNER, .at = M(own) },
-	[10] = { .kind = NL_NEST, .sub = SAME },
-	[11] = { .kind = NL_BE32, .at = M(rdonly), .bit = 8, .rdonly = 1 },
-};
-
-static const struct nl_table tables[] = {
-	[INNER] = NL_TABLE(inner_rows, INNER),
-	[WHOLE] = NL_TABLE(rows, WHOLE),
-	[SAME]  = NL_TABLE(same_rows, SAME),
+	[SAME]       = NL_TABLE(SAME, END - SAME),
+	[SAME + 2]   = { .kind = NL_BE32, .at = M(same), .bit = 7 },
 };
 
 static const struct all full = {
@@ -141,7 +134,7 @@ static void short_attributes_are_passed_over(void **state)
 	for (uint16_t type = 1; type < COUNT(needs); type++)
 		for (size_t n = 0; needs[type] && n < 12; n++)
 			assert_int_equal(decode_one(type, bytes, n, &a),
-					 n < needs[type] ? 0 : 1u << rows[type].bit);
+					 n < needs[type] ? 0 : 1u << tables[WHOLE + type].bit);
 }
 
 static void bits_may_be_shorter_or_longer(void **state)
@@ -188,13 +181,13 @@ static void strangers_are_passed_over(void **state)
 /* What the presence word becomes when only this attribute is read. */
 static uint32_t has_of(unsigned type)
 {
-	switch (rows[type].kind) {
+	switch (tables[WHOLE + type].kind) {
 	case NL_HOLE:
 		return 0;
 	case NL_NEST:
-		return rows[type].sub == SAME ? 0x80 : 0;
+		return tables[WHOLE + type].sub == SAME ? 0x80 : 0;
 	default:
-		return 1u << rows[type].bit;
+		return 1u << tables[WHOLE + type].bit;
 	}
 }
 
