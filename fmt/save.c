@@ -20,9 +20,9 @@ enum kind {
 /* An option, and the member of a flow that it tells. */
 struct option {
 	char		 name[15];
-	uint8_t		 kind;
+	uint8_t		 kind : 4;
+	uint8_t		 l4 : 4;	/* enum ct_l4; CT_L4_NONE: any */
 	uint16_t	 bit;	/* of the member, in the presence word */
-	uint8_t		 l4;	/* enum ct_l4; CT_L4_NONE: any */
 	uint8_t		 has;	/* where the presence word is */
 	uint8_t		 at;	/* where the member is */
 };
@@ -36,35 +36,35 @@ struct option {
 
 /* In the order of the line. */
 static const struct option options[] = {
-	{ "t",              U32,       CT_TIMEOUT,     CT_L4_NONE,  FLOW(timeout) },
-	{ "u",              STATUS,    CT_STATUS,      CT_L4_NONE,  FLOW(status) },
-	{ "c",              U32,       CT_SECMARK,     CT_L4_NONE,  FLOW(secmark) },
-	{ "w",              U16,       CT_ZONE,        CT_L4_NONE,  FLOW(zone) },
-	{ "orig-zone",      U16,       CT_TUPLE_ZONE,  CT_L4_NONE,  ORIG(zone) },
-	{ "reply-zone",     U16,       CT_TUPLE_ZONE,  CT_L4_NONE,  REPLY(zone) },
-	{ "s",              ADDR,      CT_SRC,         CT_L4_NONE,  ORIG(src) },
-	{ "d",              ADDR,      CT_DST,         CT_L4_NONE,  ORIG(dst) },
-	{ "r",              REPLY_SRC, CT_SRC,         CT_L4_NONE,  REPLY(src) },
-	{ "q",              REPLY_DST, CT_DST,         CT_L4_NONE,  REPLY(dst) },
-	{ "p",              PROTO,     CT_PROTO,       CT_L4_NONE,  ORIG(proto) },
-	{ "sport",          U16,       CT_SPORT,       CT_L4_PORTS, ORIG(sport) },
-	{ "dport",          U16,       CT_DPORT,       CT_L4_PORTS, ORIG(dport) },
-	{ "reply-port-src", U16,       CT_SPORT,       CT_L4_PORTS, REPLY(sport) },
-	{ "reply-port-dst", U16,       CT_DPORT,       CT_L4_PORTS, REPLY(dport) },
-	{ "srckey",         U16,       CT_SPORT,       CT_L4_KEYS,  ORIG(sport) },
-	{ "dstkey",         U16,       CT_DPORT,       CT_L4_KEYS,  ORIG(dport) },
-	{ "reply-key-src",  U16,       CT_SPORT,       CT_L4_KEYS,  REPLY(sport) },
-	{ "reply-key-dst",  U16,       CT_DPORT,       CT_L4_KEYS,  REPLY(dport) },
-	{ "icmp-type",      U8,        CT_ICMP_TYPE,   CT_L4_ICMP,  ORIG(type) },
-	{ "icmp-code",      U8,        CT_ICMP_CODE,   CT_L4_ICMP,  ORIG(code) },
-	{ "icmp-id",        U16,       CT_ICMP_ID,     CT_L4_ICMP,  ORIG(id) },
-	{ "icmpv6-type",    U8,        CT_ICMP6_TYPE,  CT_L4_ICMP6, ORIG(type) },
-	{ "icmpv6-code",    U8,        CT_ICMP6_CODE,  CT_L4_ICMP6, ORIG(code) },
-	{ "icmpv6-id",      U16,       CT_ICMP6_ID,    CT_L4_ICMP6, ORIG(id) },
-	{ "state",          STATE,     CT_ANY_STATE,   CT_L4_PORTS, INFO(state) },
-	{ "orig-vtag",      U32,       CT_SCTP_VTAG,   CT_L4_PORTS, INFO(vtag[0]) },
-	{ "reply-vtag",     U32,       CT_SCTP_VTAG_R, CT_L4_PORTS, INFO(vtag[1]) },
-	{ "role",           ROLE,      CT_DCCP_ROLE,   CT_L4_PORTS, INFO(role) },
+	{ "t",              U32,       CT_L4_NONE,  CT_TIMEOUT,     FLOW(timeout) },
+	{ "u",              STATUS,    CT_L4_NONE,  CT_STATUS,      FLOW(status) },
+	{ "c",              U32,       CT_L4_NONE,  CT_SECMARK,     FLOW(secmark) },
+	{ "w",              U16,       CT_L4_NONE,  CT_ZONE,        FLOW(zone) },
+	{ "orig-zone",      U16,       CT_L4_NONE,  CT_TUPLE_ZONE,  ORIG(zone) },
+	{ "reply-zone",     U16,       CT_L4_NONE,  CT_TUPLE_ZONE,  REPLY(zone) },
+	{ "s",              ADDR,      CT_L4_NONE,  CT_SRC,         ORIG(src) },
+	{ "d",              ADDR,      CT_L4_NONE,  CT_DST,         ORIG(dst) },
+	{ "r",              REPLY_SRC, CT_L4_NONE,  CT_SRC,         REPLY(src) },
+	{ "q",              REPLY_DST, CT_L4_NONE,  CT_DST,         REPLY(dst) },
+	{ "p",              PROTO,     CT_L4_NONE,  CT_PROTO,       ORIG(proto) },
+	{ "sport",          U16,       CT_L4_PORTS, CT_SPORT,       ORIG(sport) },
+	{ "dport",          U16,       CT_L4_PORTS, CT_DPORT,       ORIG(dport) },
+	{ "reply-port-src", U16,       CT_L4_PORTS, CT_SPORT,       REPLY(sport) },
+	{ "reply-port-dst", U16,       CT_L4_PORTS, CT_DPORT,       REPLY(dport) },
+	{ "srckey",         U16,       CT_L4_KEYS,  CT_SPORT,       ORIG(sport) },
+	{ "dstkey",         U16,       CT_L4_KEYS,  CT_DPORT,       ORIG(dport) },
+	{ "reply-key-src",  U16,       CT_L4_KEYS,  CT_SPORT,       REPLY(sport) },
+	{ "reply-key-dst",  U16,       CT_L4_KEYS,  CT_DPORT,       REPLY(dport) },
+	{ "icmp-type",      U8,        CT_L4_ICMP,  CT_ICMP_TYPE,   ORIG(type) },
+	{ "icmp-code",      U8,        CT_L4_ICMP,  CT_ICMP_CODE,   ORIG(code) },
+	{ "icmp-id",        U16,       CT_L4_ICMP,  CT_ICMP_ID,     ORIG(id) },
+	{ "icmpv6-type",    U8,        CT_L4_ICMP6, CT_ICMP6_TYPE,  ORIG(type) },
+	{ "icmpv6-code",    U8,        CT_L4_ICMP6, CT_ICMP6_CODE,  ORIG(code) },
+	{ "icmpv6-id",      U16,       CT_L4_ICMP6, CT_ICMP6_ID,    ORIG(id) },
+	{ "state",          STATE,     CT_L4_PORTS, CT_ANY_STATE,   INFO(state) },
+	{ "orig-vtag",      U32,       CT_L4_PORTS, CT_SCTP_VTAG,   INFO(vtag[0]) },
+	{ "reply-vtag",     U32,       CT_L4_PORTS, CT_SCTP_VTAG_R, INFO(vtag[1]) },
+	{ "role",           ROLE,      CT_L4_PORTS, CT_DCCP_ROLE,   INFO(role) },
 };
 
 static uint32_t number(uint8_t kind, const void *at)
