@@ -19,10 +19,9 @@ enum kind {
 
 /* An option, and the member of a flow that it tells. */
 struct option {
-	char		 name[15];
+	uint16_t	 bit;	/* of the member, in the presence word */
 	uint8_t		 kind : 4;
 	uint8_t		 l4 : 4;	/* enum ct_l4; CT_L4_NONE: any */
-	uint16_t	 bit;	/* of the member, in the presence word */
 	uint8_t		 has;	/* where the presence word is */
 	uint8_t		 at;	/* where the member is */
 };
@@ -34,37 +33,44 @@ struct option {
 #define REPLY(m)	AT(dir[CT_REPLY].has, dir[CT_REPLY].m)
 #define INFO(m)		AT(info.has, info.m)
 
-/* In the order of the line. */
+/* In the order of the line: the names, and the options that bear them. */
+static const char names[] =
+	"t\0" "u\0" "c\0" "w\0" "orig-zone\0" "reply-zone\0" "s\0" "d\0" "r\0"
+	"q\0" "p\0" "sport\0" "dport\0" "reply-port-src\0" "reply-port-dst\0"
+	"srckey\0" "dstkey\0" "reply-key-src\0" "reply-key-dst\0" "icmp-type\0"
+	"icmp-code\0" "icmp-id\0" "icmpv6-type\0" "icmpv6-code\0" "icmpv6-id\0"
+	"state\0" "orig-vtag\0" "reply-vtag\0" "role\0";
+
 static const struct option options[] = {
-	{ "t",              U32,       CT_L4_NONE,  CT_TIMEOUT,     FLOW(timeout) },
-	{ "u",              STATUS,    CT_L4_NONE,  CT_STATUS,      FLOW(status) },
-	{ "c",              U32,       CT_L4_NONE,  CT_SECMARK,     FLOW(secmark) },
-	{ "w",              U16,       CT_L4_NONE,  CT_ZONE,        FLOW(zone) },
-	{ "orig-zone",      U16,       CT_L4_NONE,  CT_TUPLE_ZONE,  ORIG(zone) },
-	{ "reply-zone",     U16,       CT_L4_NONE,  CT_TUPLE_ZONE,  REPLY(zone) },
-	{ "s",              ADDR,      CT_L4_NONE,  CT_SRC,         ORIG(src) },
-	{ "d",              ADDR,      CT_L4_NONE,  CT_DST,         ORIG(dst) },
-	{ "r",              REPLY_SRC, CT_L4_NONE,  CT_SRC,         REPLY(src) },
-	{ "q",              REPLY_DST, CT_L4_NONE,  CT_DST,         REPLY(dst) },
-	{ "p",              PROTO,     CT_L4_NONE,  CT_PROTO,       ORIG(proto) },
-	{ "sport",          U16,       CT_L4_PORTS, CT_SPORT,       ORIG(sport) },
-	{ "dport",          U16,       CT_L4_PORTS, CT_DPORT,       ORIG(dport) },
-	{ "reply-port-src", U16,       CT_L4_PORTS, CT_SPORT,       REPLY(sport) },
-	{ "reply-port-dst", U16,       CT_L4_PORTS, CT_DPORT,       REPLY(dport) },
-	{ "srckey",         U16,       CT_L4_KEYS,  CT_SPORT,       ORIG(sport) },
-	{ "dstkey",         U16,       CT_L4_KEYS,  CT_DPORT,       ORIG(dport) },
-	{ "reply-key-src",  U16,       CT_L4_KEYS,  CT_SPORT,       REPLY(sport) },
-	{ "reply-key-dst",  U16,       CT_L4_KEYS,  CT_DPORT,       REPLY(dport) },
-	{ "icmp-type",      U8,        CT_L4_ICMP,  CT_ICMP_TYPE,   ORIG(type) },
-	{ "icmp-code",      U8,        CT_L4_ICMP,  CT_ICMP_CODE,   ORIG(code) },
-	{ "icmp-id",        U16,       CT_L4_ICMP,  CT_ICMP_ID,     ORIG(id) },
-	{ "icmpv6-type",    U8,        CT_L4_ICMP6, CT_ICMP6_TYPE,  ORIG(type) },
-	{ "icmpv6-code",    U8,        CT_L4_ICMP6, CT_ICMP6_CODE,  ORIG(code) },
-	{ "icmpv6-id",      U16,       CT_L4_ICMP6, CT_ICMP6_ID,    ORIG(id) },
-	{ "state",          STATE,     CT_L4_PORTS, CT_ANY_STATE,   INFO(state) },
-	{ "orig-vtag",      U32,       CT_L4_PORTS, CT_SCTP_VTAG,   INFO(vtag[0]) },
-	{ "reply-vtag",     U32,       CT_L4_PORTS, CT_SCTP_VTAG_R, INFO(vtag[1]) },
-	{ "role",           ROLE,      CT_L4_PORTS, CT_DCCP_ROLE,   INFO(role) },
+	{ CT_TIMEOUT,     U32,       CT_L4_NONE,  FLOW(timeout) },
+	{ CT_STATUS,      STATUS,    CT_L4_NONE,  FLOW(status) },
+	{ CT_SECMARK,     U32,       CT_L4_NONE,  FLOW(secmark) },
+	{ CT_ZONE,        U16,       CT_L4_NONE,  FLOW(zone) },
+	{ CT_TUPLE_ZONE,  U16,       CT_L4_NONE,  ORIG(zone) },
+	{ CT_TUPLE_ZONE,  U16,       CT_L4_NONE,  REPLY(zone) },
+	{ CT_SRC,         ADDR,      CT_L4_NONE,  ORIG(src) },
+	{ CT_DST,         ADDR,      CT_L4_NONE,  ORIG(dst) },
+	{ CT_SRC,         REPLY_SRC, CT_L4_NONE,  REPLY(src) },
+	{ CT_DST,         REPLY_DST, CT_L4_NONE,  REPLY(dst) },
+	{ CT_PROTO,       PROTO,     CT_L4_NONE,  ORIG(proto) },
+	{ CT_SPORT,       U16,       CT_L4_PORTS, ORIG(sport) },
+	{ CT_DPORT,       U16,       CT_L4_PORTS, ORIG(dport) },
+	{ CT_SPORT,       U16,       CT_L4_PORTS, REPLY(sport) },
+	{ CT_DPORT,       U16,       CT_L4_PORTS, REPLY(dport) },
+	{ CT_SPORT,       U16,       CT_L4_KEYS,  ORIG(sport) },
+	{ CT_DPORT,       U16,       CT_L4_KEYS,  ORIG(dport) },
+	{ CT_SPORT,       U16,       CT_L4_KEYS,  REPLY(sport) },
+	{ CT_DPORT,       U16,       CT_L4_KEYS,  REPLY(dport) },
+	{ CT_ICMP_TYPE,   U8,        CT_L4_ICMP,  ORIG(type) },
+	{ CT_ICMP_CODE,   U8,        CT_L4_ICMP,  ORIG(code) },
+	{ CT_ICMP_ID,     U16,       CT_L4_ICMP,  ORIG(id) },
+	{ CT_ICMP6_TYPE,  U8,        CT_L4_ICMP6, ORIG(type) },
+	{ CT_ICMP6_CODE,  U8,        CT_L4_ICMP6, ORIG(code) },
+	{ CT_ICMP6_ID,    U16,       CT_L4_ICMP6, ORIG(id) },
+	{ CT_ANY_STATE,   STATE,     CT_L4_PORTS, INFO(state) },
+	{ CT_SCTP_VTAG,   U32,       CT_L4_PORTS, INFO(vtag[0]) },
+	{ CT_SCTP_VTAG_R, U32,       CT_L4_PORTS, INFO(vtag[1]) },
+	{ CT_DCCP_ROLE,   ROLE,      CT_L4_PORTS, INFO(role) },
 };
 
 static uint32_t number(uint8_t kind, const void *at)
@@ -105,7 +111,8 @@ static char *put_status(char *p, uint32_t status)
  * The option of an address. Where the kernel translates it, that of a reply
  * is the translation to ask for.
  */
-static const char *option_name(const struct option *o, const struct ct_flow *f)
+static const char *option_name(const struct option *o, const char *name,
+			       const struct ct_flow *f)
 {
 	const struct ct_tuple *orig = &f->dir[CT_ORIG];
 	const struct ct_tuple *reply = &f->dir[CT_REPLY];
@@ -118,7 +125,7 @@ static const char *option_name(const struct option *o, const struct ct_flow *f)
 	if (o->kind == REPLY_DST && status & IPS_SRC_NAT_DONE &&
 	    memcmp(reply->dst.b, orig->src.b, n) != 0)
 		return "n";
-	return o->name;
+	return name;
 }
 
 static char *put_value(char *p, const struct option *o, const void *at,
@@ -147,17 +154,19 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 	const struct ct_proto *proto = ct_proto_of(f->dir[CT_ORIG].proto);
 	const struct option *end = options + sizeof(options) / sizeof(*options);
 	const char *flow = (const char *)f;
+	const char *next = names;
 	char *p = text_str(out_room(o), "-A");
 
 	(void)how;
 	for (const struct option *opt = options; opt < end; opt++) {
-		const char *name;
+		const char *name = next;
 		uint32_t has = number(U32, flow + opt->has);
 
+		next += strlen(next) + 1;
 		if (!(has & opt->bit) ||
 		    (opt->l4 != CT_L4_NONE && opt->l4 != proto->l4))
 			continue;
-		name = option_name(opt, f);
+		name = option_name(opt, name, f);
 		*p++ = ' ';
 		*p++ = '-';
 		if (name[1])	/* more than a letter */
