@@ -155,27 +155,37 @@ static int skip_name(const char **s)
 	return 1;
 }
 
-static int32_t seconds(const uint16_t *hms)
-{
-	return hms[0] * HOUR + hms[1] * 60 + hms[2];
-}
-
-/* [+-]hh[:mm[:ss]] west of Greenwich; more than the most is the most. */
-static int take_offset(const char **s, int32_t *offset)
+/*
+ * hh[:mm[:ss]] in seconds, or their negative. Returns how many numbers there
+ * are; without any *t is what it was, or the negative of it. Strict: more
+ * than the most of an offset is the most.
+ */
+static int take_time(const char **s, int negative, int strict, int32_t *t)
 {
 	static const uint8_t most[] = { 24, 59, 59 };
 	uint16_t hms[3] = { 0 };
+	int n = take_numbers(s, ':', hms);
+	int32_t sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (strict && hms[i] > most[i])
+			hms[i] = most[i];
+		sum = sum * 60 + hms[i];
+	}
+	if (n == 0)
+		sum = *t;
+	*t = negative ? -sum : sum;
+	return n;
+}
+
+/* [+-] and a time west of Greenwich. */
+static int take_offset(const char **s, int32_t *offset)
+{
 	int east = **s == '-';
 
 	if (east || **s == '+')
 		++*s;
-	if (take_numbers(s, ':', hms) == 0)
-		return 0;
-	for (int i = 0; i < 3; i++)
-		if (hms[i] > most[i])
-			hms[i] = most[i];
-	*offset = east ? seconds(hms) : -seconds(hms);
-	return 1;
+	return take_time(s, !east, 1, offset);
 }
 
 /* Mm.w.d, Jn or n. */
@@ -199,25 +209,23 @@ static int take_day(const char **s, struct clock_season *e)
 /* A day, and /time, which is 02:00 otherwise. Nothing at all: the usual. */
 static int take_end(const char **s, struct clock_season *e, const char *usual)
 {
-	uint16_t hms[3] = { 2 };
-	int negative = 0;
-
 	if (**s == ',')
 		++*s;
 	if (is_end(**s))
 		*s = usual;
 	if (!take_day(s, e))
 		return 0;
-	if (**s == '/') {
-		if (is_end(*++*s))
-			return 0;
-		negative = **s == '-';
+	if (**s == '/' && !is_end((*s)[1])) {
+		int negative = *++*s == '-';
+
 		*s += negative;
-		take_numbers(s, ':', hms);
-	} else if (!is_end(**s) && **s != ',') {
+		e->time = 2 * HOUR;
+		take_time(s, negative, 0, &e->time);
+	} else if (is_end(**s) || **s == ',') {
+		e->time = 2 * HOUR;
+	} else {
 		return 0;
 	}
-	e->time = negative ? -seconds(hms) : seconds(hms);
 	return 1;
 }
 
