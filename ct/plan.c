@@ -260,7 +260,15 @@ static void put_single(const struct ct_plan *p, struct nl_put *m)
 
 void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)
 {
-	const struct ct_filter *f = p->filter;
+	/* before 5.8 a mark is taken only with its mask */
+	static const struct {
+		uint8_t	sends, type, at;
+	} numbers[] = {
+		{ CT_SENDS_STATUS, CTA_STATUS,      offsetof(struct ct_filter, status) },
+		{ CT_SENDS_STATUS, CTA_STATUS_MASK, offsetof(struct ct_filter, status_mask) },
+		{ CT_SENDS_MARK,   CTA_MARK,        offsetof(struct ct_filter, mark) },
+		{ CT_SENDS_MARK,   CTA_MARK_MASK,   offsetof(struct ct_filter, mark_mask) },
+	};
 	uint16_t flags = p->single ? NLM_F_ACK : NLM_F_DUMP | NLM_F_ACK;
 	size_t mark = nl_msg_begin(m, record_request(p->table), flags,
 				   p->family[i]);
@@ -269,14 +277,10 @@ void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)
 		put_single(p, m);
 	if (p->sends & CT_SENDS_TUPLE)
 		put_filter(p, m);
-	if (p->sends & CT_SENDS_STATUS) {
-		nl_put_be32(m, CTA_STATUS, f->status);
-		nl_put_be32(m, CTA_STATUS_MASK, f->status_mask);
-	}
-	if (p->sends & CT_SENDS_MARK) {	/* before 5.8 only as a pair */
-		nl_put_be32(m, CTA_MARK, f->mark);
-		nl_put_be32(m, CTA_MARK_MASK, f->mark_mask);
-	}
+	for (size_t n = 0; n < sizeof(numbers) / sizeof(numbers[0]); n++)
+		if (p->sends & numbers[n].sends)
+			nl_put_be(m, numbers[n].type,
+				  (const char *)p->filter + numbers[n].at, 4);
 	if (p->sends & CT_SENDS_ZONE)
 		nl_put_be16(m, CTA_ZONE, p->zone);
 	nl_msg_end(m, mark);
