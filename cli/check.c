@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/parse.h"
 
-#include "cli/set.h"
+#include "cli/opts.h"
 
 #include <errno.h>
 
@@ -11,19 +11,19 @@ static int seen(const struct cli_req *q, unsigned row)
 }
 
 /* Rows first to last, in their order: is one missing, or out of place? */
-static int check_rows(struct cli_req *q, uint32_t cmd, unsigned first,
+static int check_rows(struct cli_req *q, unsigned on, unsigned first,
 		      unsigned last)
 {
 	for (unsigned i = first; i < last; i++) {
 		const struct cli_opt *o = &cli_opts[i];
 
-		if (seen(q, i) && !((o->may | o->must) & cmd))
+		if (seen(q, i) && !((o->may | o->must) & on))
 			return cli_usage(q, "Illegal option `--%' with this "
-					 "command", o->text);
-		if (o->must & cmd && !seen(q, i) &&
+					 "command", cli_opt_name(o));
+		if (o->must & on && !seen(q, i) &&
 		    (!o->protos || o->protos & cli_proto_bit(q)))
 			return cli_usage(q, "You need to supply the `--%' "
-					 "option for this command", o->text);
+					 "option for this command", cli_opt_name(o));
 	}
 	return 0;
 }
@@ -39,7 +39,7 @@ static int check_pairs(struct cli_req *q, unsigned a, unsigned b, unsigned c,
 		b = d;
 	}
 	return cli_refuse(q, EXIT_USAGE, "you have to specify `--%' and `--%'",
-			  cli_opts[a].text, cli_opts[b].text);
+			  cli_opt_name(&cli_opts[a]), cli_opt_name(&cli_opts[b]));
 }
 
 /* An entry is named by a pair of addresses, and one of ports or keys. */
@@ -79,15 +79,15 @@ static int check_mask(struct cli_req *q, unsigned mask, unsigned addr)
 	if (!seen(q, mask) || seen(q, addr))
 		return 0;
 	return cli_refuse(q, EXIT_USAGE, "Can't use --% without --%",
-			  cli_opts[mask].text, cli_opts[addr].text);
+			  cli_opt_name(&cli_opts[mask]), cli_opt_name(&cli_opts[addr]));
 }
 
 /* compat.md 2.2, in its order. */
 int cli_check(struct cli_req *q)
 {
-	const uint32_t whole = CMD_CREATE | CMD_ADD | CMD_GET;
-	uint32_t cmd = q->table == CT_TABLE_EXPECT ? ON_EXPECT(q->cmd)
-						   : q->cmd;
+	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
+	unsigned on = cmd->on[q->table == CT_TABLE_EXPECT];
+	unsigned whole = on & (CLI_ON_CREATE | CLI_ON_GET);
 
 	if (!q->cmd)
 		return cli_usage(q, "no command given", NULL);
@@ -95,10 +95,10 @@ int cli_check(struct cli_req *q)
 	    (seen(q, OPT_SRC_NAT) || seen(q, OPT_DST_NAT)))
 		return cli_usage(q, "cannot specify `--src-nat' or `--dst-nat' "
 				 "with `--any-nat'", NULL);
-	if (check_rows(q, cmd, 0, OPT_GLOBALS) < 0 ||
-	    (cmd & whole && check_addresses(q) < 0) ||
-	    check_rows(q, cmd, OPT_GLOBALS, OPT_COUNT) < 0 ||
-	    (cmd & whole && check_l4(q) < 0) ||
+	if (check_rows(q, on, 0, OPT_GLOBALS) < 0 ||
+	    (whole && check_addresses(q) < 0) ||
+	    check_rows(q, on, OPT_GLOBALS, OPT_COUNT) < 0 ||
+	    (whole && check_l4(q) < 0) ||
 	    check_zero(q) < 0 || check_mask(q, OPT_MASK_SRC, OPT_SRC) < 0 ||
 	    check_mask(q, OPT_MASK_DST, OPT_DST) < 0)
 		return -EINVAL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/file.h"
+#include "cli/opts.h"
 #include "cli/parse.h"
 #include "cli/run.h"
-#include "cli/set.h"
 #include "cli/tell.h"
 #include "cli/value.h"
 #include "nl/sock.h"
@@ -133,7 +133,7 @@ static int check_here(struct cli_req *q)
 
 	if (!(cmd->flags & CLI_HERE))
 		return cli_usage(q, "this version does not have --%",
-				 cmd->text);
+				 cli_cmd_name(cmd));
 	if (q->show & SHOW_XML)
 		return cli_usage(q, "this version does not have -o xml", NULL);
 	return 0;

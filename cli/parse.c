@@ -13,15 +13,6 @@ struct words {
 	int	  argc, next;
 };
 
-const struct cli_cmd *cli_cmd_of(uint32_t bit)
-{
-	const struct cli_cmd *c = cli_cmds;
-
-	while (c->text && c->bit != bit)
-		c++;
-	return c;
-}
-
 /* The next word, when it cannot be an option; it is then taken. */
 static const char *take_plain_word(struct words *w)
 {
@@ -64,7 +55,7 @@ static int set_command(struct cli_req *q, const struct cli_cmd *cmd,
 		return cli_usage(q, "Can't do that command with tables "
 				 "`dying' and `unconfirmed'", NULL);
 	if (q->table == CT_TABLE_EXPECT && q->cmd & (CMD_UPDATE | CMD_ADD))
-		return cli_usage(q, "Can't do --% on expectations", cmd->text);
+		return cli_usage(q, "Can't do --% on expectations", cli_cmd_name(cmd));
 	return 0;
 }
 
@@ -88,7 +79,7 @@ static int set_option(struct cli_req *q, struct words *w,
 		arg = w->argv[w->next++];
 	}
 	q->seen |= opt_bit((unsigned)(opt - cli_opts));
-	return kind->set(q, opt, arg);
+	return set_value(q, opt, arg);
 }
 
 static int unknown(struct cli_req *q, const char *word)
@@ -125,13 +116,17 @@ static void consider(struct long_name *l, const char *text, const char *word,
 	l->exact = found > 1;
 }
 
-/* Options that any of these protocols knows; 0: those of no protocol. */
+/* Options of every protocol's, and of these. */
 static void consider_options(struct long_name *l, const char *word, size_t n,
 			     unsigned protos)
 {
-	for (const struct cli_opt *o = cli_opts; o < cli_opts + OPT_COUNT; o++)
-		if (protos ? o->protos & protos : !o->protos)
-			consider(l, o->text, word, n, NULL, o);
+	const char *text = cli_opt_texts;
+
+	for (const struct cli_opt *o = cli_opts; o < cli_opts + OPT_COUNT; o++) {
+		if (!o->protos || o->protos & protos)
+			consider(l, text, word, n, NULL, o);
+		text = cli_part(text, 3);
+	}
 }
 
 /*
@@ -143,14 +138,15 @@ static struct long_name find_long(const struct cli_req *q, const char *word,
 				  size_t n)
 {
 	struct long_name l = { 0 };
+	const char *text = cli_cmd_texts;
 
-	for (const struct cli_cmd *c = cli_cmds; c->text; c++)
+	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
 		if (!(c->flags & CLI_FIRST))
-			consider(&l, c->text, word, n, c, NULL);
-	consider_options(&l, word, n, 0);
-	if (q->proto)
-		consider_options(&l, word, n, cli_proto_bit(q));
-	else if (l.matches == 0)
+			consider(&l, text, word, n, c, NULL);
+		text = cli_part(text, 3);
+	}
+	consider_options(&l, word, n, cli_proto_bit(q));
+	if (l.matches == 0 && !q->proto)
 		consider_options(&l, word, n, UINT8_MAX);
 	return l;
 }
@@ -182,11 +178,11 @@ static int parse_short(struct cli_req *q, struct words *w, const char *word)
 		const char *rest = p[1] ? p + 1 : NULL;
 		int r;
 
-		while (cmd->text && cmd->letter != *p)
+		while (cmd->bit && cmd->letter != *p)
 			cmd++;
 		while (opt->letter && opt->letter != *p)
 			opt++;
-		if (cmd->text && !(cmd->flags & CLI_FIRST)) {
+		if (cmd->bit && !(cmd->flags & CLI_FIRST)) {
 			if (q->cmd || !(cmd->flags & CLI_SHORT_VALUE))
 				rest = NULL;
 			r = set_command(q, cmd, rest || p[1] ? rest :
@@ -237,7 +233,7 @@ static int settle_protocols(struct cli_req *q)
 			continue;
 		if (q->proto && !(cli_opts[i].protos & given))
 			return cli_usage(q, "unknown option `--%'",
-					 cli_opts[i].text);
+					 cli_opt_name(&cli_opts[i]));
 		protos &= cli_opts[i].protos;
 	}
 	if (protos == 0)

@@ -13,7 +13,7 @@ static int unexpected(struct cli_req *q, const struct cli_opt *opt,
 {
 	if (!opt->letter)
 		return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
-				  "with --% option", arg, opt->text);
+				  "with --% option", arg, cli_opt_name(opt));
 	q->letter[0] = opt->letter;
 	return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
 			  "with -% option", arg, q->letter);
@@ -32,18 +32,12 @@ static void warn(struct cli_req *q, const char *line)
 static void *member(struct cli_req *q, const struct cli_opt *opt,
 		    unsigned shift)
 {
-	static const uint16_t in[] = {
-		[IN_FILTER] = offsetof(struct cli_req, filter),
-		[IN_ORIG]   = offsetof(struct cli_req, filter.dir[CT_ORIG]),
-		[IN_REPLY]  = offsetof(struct cli_req, filter.dir[CT_REPLY]),
-	};
-	char *to = (char *)q + in[opt->in];
-	uint32_t *has = (uint32_t *)(void *)to;
+	char *filter = (char *)&q->filter;
 
-	if (opt->in == IN_NONE)
+	if (!opt->at)
 		return NULL;
-	*has |= (uint32_t)opt->has << shift;
-	return to + opt->at;
+	*(uint32_t *)(void *)(filter + opt->in) |= (uint32_t)opt->has << shift;
+	return filter + opt->at;
 }
 
 static int fix_family(struct cli_req *q, int family)
@@ -79,7 +73,7 @@ static int take_addr(struct cli_req *q, const char *s, size_t n,
 
 static int no_prefix(struct cli_req *q, const struct cli_opt *opt)
 {
-	return cli_usage(q, "CIDR notation unavailable for `--%'", opt->text);
+	return cli_usage(q, "CIDR notation unavailable for `--%'", cli_opt_name(opt));
 }
 
 /* A prefix is as good as the mask option, to every check. */
@@ -102,7 +96,7 @@ static int set_prefix(struct cli_req *q, const struct cli_opt *opt,
 	return 0;
 }
 
-int set_addr(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_addr(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	size_t n = value_end(arg, '/');
 	struct ct_addr a;
@@ -149,7 +143,7 @@ static int take_nat(struct cli_req *q, const char *arg, struct ct_nat *nat)
 	return 0;
 }
 
-int set_nat(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_nat(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	struct ct_nat *nat = member(q, opt, 0);
 
@@ -165,25 +159,26 @@ int set_nat(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 
 /* -------------------------------------------------------------- numbers */
 
-int set_number(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_number(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	const struct cli_kind *kind = &cli_kinds[opt->kind];
-	void *to;
+	uint32_t max = UINT32_MAX >> (32 - 8 * kind->size);
 	uint32_t v;
+	void *to;
 
-	if (value_number(arg, kind->base, kind->max, &v) < 0)
+	if (value_number(arg, kind->base, max, &v) < 0)
 		return unexpected(q, opt, arg);
 	to = member(q, opt, 0);
-	if (to && kind->max == UINT8_MAX)
+	if (to && kind->size == sizeof(uint8_t))
 		*(uint8_t *)to = (uint8_t)v;
-	else if (to && kind->max == UINT16_MAX)
+	else if (to && kind->size == sizeof(uint16_t))
 		*(uint16_t *)to = (uint16_t)v;
 	else if (to)
 		*(uint32_t *)to = v;
 	return 0;
 }
 
-int set_mark(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_mark(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	if (value_mark(arg, &q->filter.mark, &q->filter.mark_mask) < 0)
 		return unexpected(q, opt, arg);
@@ -243,7 +238,7 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 	return 0;
 }
 
-int set_events(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_events(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	uint32_t events = 0;
 
@@ -251,7 +246,7 @@ int set_events(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	return take_words(q, "ALL\0NEW\0UPDATES\0DESTROY\0", arg, &events);
 }
 
-int set_output(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_output(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	(void)opt;
 	if (take_words(q, "xml\0extended\0timestamp\0id\0ktimestamp\0labels\0"
@@ -278,7 +273,7 @@ static int64_t status_named(const char *word, size_t n)
 	return value_abbreviates(word, n, "UNSET") ? 0 : -1;
 }
 
-int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	static const char unreplied[] = "UNREPLIED";
 	struct ct_filter *f = &q->filter;
@@ -304,7 +299,7 @@ int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	return 0;
 }
 
-int set_family(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_family(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	(void)opt;
 	for (int family = AF_INET; family <= AF_INET6; family++) {
@@ -316,36 +311,28 @@ int set_family(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	return cli_usage(q, "`%' unsupported protocol", arg);
 }
 
-int set_labels(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_labels(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	struct cli_words *w = &q->labels[opt - &cli_opts[OPT_LABEL]];
 
 	if (!arg)
 		return 0;
 	if (w->n == CLI_WORDS_MAX)
-		return cli_usage(q, "option `--%' given too often", opt->text);
+		return cli_usage(q, "option `--%' given too often", cli_opt_name(opt));
 	w->list[w->n++] = arg;
 	return 0;
 }
 
-int set_file(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_file(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	if (q->labelmap)
 		return cli_usage(q, "option `--%' can only be specified once",
-				 opt->text);
+				 cli_opt_name(opt));
 	q->labelmap = arg;
 	return 0;
 }
 
-int set_flag(struct cli_req *q, const struct cli_opt *opt, const char *arg)
-{
-	(void)q;
-	(void)opt;
-	(void)arg;
-	return 0;
-}
-
-int set_ignored(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_ignored(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	(void)opt;
 	(void)arg;
@@ -355,7 +342,7 @@ int set_ignored(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 
 /* ------------------------------------------------------------ protocols */
 
-int set_proto(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_proto(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	struct ct_tuple *t = &q->filter.dir[CT_ORIG];
 	const struct ct_proto *p = ct_proto_named(arg);
@@ -415,7 +402,7 @@ int set_state_of(struct cli_req *q, unsigned protos)
 }
 
 /* The word means something only in a protocol, and that may come later. */
-int set_state(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_state(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	unsigned proto = cli_proto_bit(q);
 
@@ -423,7 +410,7 @@ int set_state(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	return proto & opt->protos ? set_state_of(q, proto) : 0;
 }
 
-int set_role(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_role(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 {
 	(void)opt;
 	for (unsigned role = 0; role < 2; role++)
@@ -431,4 +418,32 @@ int set_role(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 				      ct_name_of(CT_DCCP_ROLES, role)))
 			return 0;	/* never compared, like the tags */
 	return cli_usage(q, "Unknown DCCP role `%'", arg);
+}
+
+int set_value(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+{
+	static int (*const set[KIND_NUMBERS])(struct cli_req *q,
+		const struct cli_opt *opt, const char *arg) = {
+		[KIND_NET]	= set_addr,
+		[KIND_ADDR]	= set_addr,
+		[KIND_NAT]	= set_nat,
+		[KIND_PROTO]	= set_proto,
+		[KIND_FAMILY]	= set_family,
+		[KIND_STATUS]	= set_status,
+		[KIND_EVENTS]	= set_events,
+		[KIND_OUTPUT]	= set_output,
+		[KIND_MARK]	= set_mark,
+		[KIND_LABELS]	= set_labels,
+		[KIND_LABELS_OR_ALL] = set_labels,
+		[KIND_FILE]	= set_file,
+		[KIND_STATE]	= set_state,
+		[KIND_ROLE]	= set_role,
+		[KIND_IGNORED]	= set_ignored,
+	};
+
+	if (opt->kind == KIND_FLAG)	/* that it was seen is all */
+		return 0;
+	if (opt->kind >= KIND_NUMBERS)
+		return set_number(q, opt, arg);
+	return set[opt->kind](q, opt, arg);
 }
