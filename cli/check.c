@@ -19,11 +19,11 @@ static int check_rows(struct cli_req *q, unsigned on, unsigned first,
 
 		if (seen(q, i) && !((o->may | o->must) & on))
 			return cli_usage(q, "Illegal option `--%' with this "
-					 "command", cli_opt_name(o));
+					 "command", cli_opt_name(i));
 		if (o->must & on && !seen(q, i) &&
 		    (!o->protos || o->protos & cli_proto_bit(q)))
 			return cli_usage(q, "You need to supply the `--%' "
-					 "option for this command", cli_opt_name(o));
+					 "option for this command", cli_opt_name(i));
 	}
 	return 0;
 }
@@ -39,7 +39,7 @@ static int check_pairs(struct cli_req *q, unsigned a, unsigned b, unsigned c,
 		b = d;
 	}
 	return cli_refuse(q, EXIT_USAGE, "you have to specify `--%' and `--%'",
-			  cli_opt_name(&cli_opts[a]), cli_opt_name(&cli_opts[b]));
+			  cli_opt_name(a), cli_opt_name(b));
 }
 
 /* An entry is named by a pair of addresses, and one of ports or keys. */
@@ -79,7 +79,7 @@ static int check_mask(struct cli_req *q, unsigned mask, unsigned addr)
 	if (!seen(q, mask) || seen(q, addr))
 		return 0;
 	return cli_refuse(q, EXIT_USAGE, "Can't use --% without --%",
-			  cli_opt_name(&cli_opts[mask]), cli_opt_name(&cli_opts[addr]));
+			  cli_opt_name(mask), cli_opt_name(addr));
 }
 
 /* compat.md 2.2, in its order. */

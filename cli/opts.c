@@ -240,7 +240,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 const struct cli_opt cli_opts[OPT_COUNT] = { OPTIONS(ROW) };
 const char cli_opt_texts[] = OPTIONS(TEXT);
 
-const char *cli_opt_name(const struct cli_opt *opt)
+const char *cli_opt_name(unsigned row)
 {
-	return cli_part(cli_opt_texts, (unsigned)(opt - cli_opts) * 3);
+	return cli_part(cli_opt_texts, row * 3);
 }

@@ -105,7 +105,7 @@ struct cli_opt {
 extern const struct cli_opt cli_opts[OPT_COUNT];
 extern const char cli_opt_texts[];
 
-const char *cli_opt_name(const struct cli_opt *opt);
+const char *cli_opt_name(unsigned row);
 
 /* The protocol of -p as a bit for cli_opt.protos; 0 when none is given. */
 static inline unsigned cli_proto_bit(const struct cli_req *q)

@@ -13,7 +13,8 @@
 #include "nl/layout.h"
 
 #include <errno.h>
-#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define REQUEST_MAX	512u	/* the longest question of one message */
@@ -177,12 +178,20 @@ static int ask_planned(struct job *j,
 	return r;
 }
 
+/* libc's isatty() is twice as large. */
+static int is_terminal(int fd)
+{
+	struct winsize size;
+
+	return syscall(SYS_ioctl, fd, TIOCGWINSZ, &size) == 0;
+}
+
 /* The old tool's stdout waits in a buffer unless it is a terminal's. */
 static int finish(struct job *j, const char *what)
 {
 	struct out *o = j->w->out;
 
-	if (isatty(STDOUT_FILENO) && out_flush(o) < 0)
+	if (is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
 		return tell_write_failure(o->err);
 	if (what)
 		tell_count(j->count, what);

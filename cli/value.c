@@ -212,6 +212,14 @@ size_t value_end(const char *s, char stop)
 	return n;
 }
 
+const char *value_after(const char *s, const char *start, size_t n)
+{
+	for (; n > 0; n--)
+		if (!*s || *s++ != *start++)
+			return NULL;
+	return s;
+}
+
 int value_abbreviates(const char *word, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)

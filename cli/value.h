@@ -34,6 +34,9 @@ int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 /* How many characters stand before the first stop, or before the end. */
 size_t value_end(const char *s, char stop);
 
+/* What follows the first n characters of start in s; NULL: not these. */
+const char *value_after(const char *s, const char *start, size_t n);
+
 /*
  * Does word, of n characters, abbreviate name, in any letter case? The empty
  * word abbreviates nothing.
