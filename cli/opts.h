@@ -39,7 +39,10 @@ extern const char cli_cmd_texts[];
 const struct cli_cmd *cli_cmd_of(uint32_t bit);
 const char *cli_cmd_name(const struct cli_cmd *cmd);
 
-/* Rows of cli_opts, in the order in which they are checked. */
+/*
+ * Rows of cli_opts, in the order in which they are checked. Source,
+ * destination and the same of the reply stand together.
+ */
 enum {
 	OPT_SRC, OPT_DST, OPT_REPLY_SRC, OPT_REPLY_DST, OPT_PROTONUM,
 	OPT_TIMEOUT, OPT_STATUS, OPT_ZERO, OPT_EVENT_MASK, OPT_TUPLE_SRC,

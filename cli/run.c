@@ -33,6 +33,9 @@ struct job {
 	const uint8_t		*first;		/* body of a datagram's first */
 	uint32_t		 extra_use;	/* references held by asking */
 	uint32_t		 count;		/* entries shown */
+	const char		*counted;	/* what they are; NULL: not said */
+	int			 expect;	/* on the table of expectations */
+	uint16_t		 type;		/* of its records */
 	struct nl_layouts	 layouts;
 	union {
 		struct ct_flow	 flow;
@@ -40,13 +43,6 @@ struct job {
 		struct ct_stats	 stats;
 	};
 };
-
-static uint16_t record_type(const struct job *j)
-{
-	return j->plan.table == CT_TABLE_EXPECT ?
-	       nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
-	       nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
-}
 
 /*
  * Decode a record: first what the filter looks at, and all of it only when
@@ -93,7 +89,7 @@ static int each_flow(const struct nl_msg *m, void *arg)
 	struct job *j = arg;
 	int r;
 
-	if (m->type != record_type(j))
+	if (m->type != j->type)
 		return 0;
 	look_at_clock(j, m);
 	r = take_flow(j, m);
@@ -105,7 +101,7 @@ static int each_expect(const struct nl_msg *m, void *arg)
 	struct job *j = arg;
 	int r;
 
-	if (m->type != record_type(j))
+	if (m->type != j->type)
 		return 0;
 	look_at_clock(j, m);
 	ct_expect_clear(&j->exp);
@@ -130,7 +126,7 @@ static int each_zero(const struct nl_msg *m, void *arg)
 	size_t mark;
 	int r;
 
-	if (m->type != record_type(j))
+	if (m->type != j->type)
 		return 0;
 	mark = nl_batch_begin(b, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
 					     IPCTNL_MSG_CT_GET_CTRZERO),
@@ -187,14 +183,14 @@ static int is_terminal(int fd)
 }
 
 /* The old tool's stdout waits in a buffer unless it is a terminal's. */
-static int finish(struct job *j, const char *what)
+static int finish(struct job *j)
 {
 	struct out *o = j->w->out;
 
 	if (is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
 		return tell_write_failure(o->err);
-	if (what)
-		tell_count(j->count, what);
+	if (j->counted)
+		tell_count(j->count, j->counted);
 	return out_flush(o) < 0 ? tell_write_failure(o->err) : EXIT_DONE;
 }
 
@@ -208,7 +204,7 @@ static int fail(struct job *j, int error)
 	if (out_flush(o) < 0)
 		return tell_write_failure(o->err);
 	if (ack->offset >= NL_HEAD && ack->offset < j->req.len &&
-	    j->plan.table != CT_TABLE_EXPECT)
+	    !j->expect)
 		attribute = ct_attribute_name(nl_attr_at((struct nl_run){
 			j->req.buf + NL_HEAD, j->req.len - NL_HEAD },
 			ack->offset - NL_HEAD));
@@ -238,42 +234,30 @@ static int zero_all(struct job *j)
 	return r;
 }
 
-static int list(struct job *j)
+/* -L and -G. */
+static int show(struct job *j)
 {
+	int get = j->q->cmd == CMD_GET;
 	int r;
 
+	ct_plan(&j->plan, get ? CT_LOOKUP : CT_SHOW, j->q->table,
+		&j->q->filter);
 	/* Without -f, expectations of IPv4, as ever: compat.md 3. */
-	ct_plan(&j->plan, CT_SHOW, j->q->table, &j->q->filter);
-	if (j->q->table == CT_TABLE_EXPECT && j->plan.family[0] == 0)
+	if (j->expect && !get && j->plan.family[0] == 0)
 		j->plan.family[0] = 2;
-	if (j->q->table == CT_TABLE_EXPECT)
-		r = ask_planned(j, each_expect);
-	else if (j->q->seen & opt_bit(OPT_ZERO))
-		r = zero_all(j);
-	else {
+	if (!get)
 		j->extra_use = j->plan.single;
-		r = ask_planned(j, each_flow);
-	}
-	if (r == -ENOENT && j->plan.single)
+	if (!j->expect)
+		j->counted = "flow entries have been shown.";
+	else if (!get)
+		j->counted = "expectations have been shown.";
+	if (j->q->seen & opt_bit(OPT_ZERO))
+		r = zero_all(j);
+	else
+		r = ask_planned(j, j->expect ? each_expect : each_flow);
+	if (r == -ENOENT && j->plan.single && !get)
 		r = 0;		/* a look-up that finds nothing: an empty list */
-	if (r < 0)
-		return fail(j, r);
-	return finish(j, j->q->table == CT_TABLE_EXPECT ?
-		      "expectations have been shown." :
-		      "flow entries have been shown.");
-}
-
-static int get(struct job *j)
-{
-	int expect = j->q->table == CT_TABLE_EXPECT;
-	int r;
-
-	ct_plan(&j->plan, CT_LOOKUP, j->q->table, &j->q->filter);
-	r = ask_planned(j, expect ? each_expect : each_flow);
-	if (r < 0)
-		return fail(j, r);
-	r = finish(j, expect ? NULL : "flow entries have been shown.");
-	return j->count == 0 ? EXIT_FAILED : r;
+	return r;
 }
 
 static int each_count(const struct nl_msg *m, void *arg)
@@ -287,7 +271,7 @@ static int count_expect(const struct nl_msg *m, void *arg)
 {
 	struct job *j = arg;
 
-	if (m->type == record_type(j))
+	if (m->type == j->type)
 		j->count++;
 	return 0;
 }
@@ -312,7 +296,7 @@ static int count(struct job *j)
 {
 	int r;
 
-	if (j->q->table == CT_TABLE_EXPECT) {
+	if (j->expect) {
 		ct_plan(&j->plan, CT_SHOW, CT_TABLE_EXPECT, &j->q->filter);
 		r = ask_planned(j, count_expect);
 	} else {
@@ -321,10 +305,9 @@ static int count(struct job *j)
 		if (r < 0 && proc_count(j) == 0)
 			r = 0;
 	}
-	if (r < 0)
-		return fail(j, r);
-	fmt_count(j->w->out, j->count);
-	return finish(j, NULL);
+	if (r == 0)
+		fmt_count(j->w->out, j->count);
+	return r;
 }
 
 static int each_stats(const struct nl_msg *m, void *arg)
@@ -334,7 +317,7 @@ static int each_stats(const struct nl_msg *m, void *arg)
 
 	if (r < 0)
 		return r;
-	fmt_stats(j->w->out, &j->stats, j->q->table == CT_TABLE_EXPECT ?
+	fmt_stats(j->w->out, &j->stats, j->expect ?
 		  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
 	return j->w->out->err;
 }
@@ -347,19 +330,18 @@ static int proc_stats(struct job *j)
 
 	if (n < 0)
 		return (int)n;
-	return fmt_proc_stats(j->w->out, text,
-			      j->q->table == CT_TABLE_EXPECT);
+	return fmt_proc_stats(j->w->out, text, j->expect);
 }
 
 static int stats(struct job *j)
 {
 	int r;
 
-	ct_stats_request(new_request(j), j->q->table == CT_TABLE_EXPECT);
+	ct_stats_request(new_request(j), j->expect);
 	r = ask(j, each_stats);
 	if (r < 0 && !j->w->out->err && proc_stats(j) == 0)
 		r = 0;
-	return r < 0 ? fail(j, r) : finish(j, NULL);
+	return r;
 }
 
 static int on_socket(const struct cli_req *q, const struct cli_world *w,
@@ -371,26 +353,25 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 
 	j.q = q;
 	j.w = w;
+	j.expect = q->table == CT_TABLE_EXPECT;
+	j.type = j.expect ?
+		 nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
+		 nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
 	j.fmt = q->show & SHOW_SAVE ? &fmt_save : &fmt_plain;
+	j.how.show = q->show;
 	j.how.labels = w->labels;
 	j.how.zone = w->zone;
-	if (q->show & SHOW_EXTENDED)
-		j.how.show |= FMT_EXTENDED;
-	if (q->show & SHOW_ID)
-		j.how.show |= FMT_ID;
-	if (q->show & SHOW_KTIME)
-		j.how.show |= FMT_KTIME;
-	if (q->show & SHOW_TIME)
-		j.how.show |= FMT_STAMP;
-	j.talk = (struct nl_talk){ .sock = &sock, .buf = w->recv,
-				   .cap = NL_RECV_BUF };
+	j.talk.sock = &sock;
+	j.talk.buf = w->recv;
+	j.talk.cap = NL_RECV_BUF;
 	j.first = (const uint8_t *)w->recv + NL_HDR;
 	r = nl_sock_open(&sock);
 	if (r < 0)
 		return tell_failure(q, r, NULL, NULL);
 	r = command(&j);
+	r = r < 0 ? fail(&j, r) : finish(&j);
 	nl_sock_close(&sock);
-	return r;
+	return q->cmd == CMD_GET && j.count == 0 ? EXIT_FAILED : r;
 }
 
 static int print_only(const struct cli_req *q, const struct cli_world *w)
@@ -410,9 +391,8 @@ int cli_run(const struct cli_req *q, const struct cli_world *w)
 {
 	switch (q->cmd) {
 	case CMD_LIST:
-		return on_socket(q, w, list);
 	case CMD_GET:
-		return on_socket(q, w, get);
+		return on_socket(q, w, show);
 	case CMD_COUNT:
 		return on_socket(q, w, count);
 	case CMD_STATS:

@@ -262,7 +262,7 @@ static int set_events(struct cli_req *q, unsigned row, const char *arg)
 static int set_output(struct cli_req *q, unsigned row, const char *arg)
 {
 	(void)row;
-	if (take_words(q, "xml\0extended\0timestamp\0id\0ktimestamp\0labels\0"
+	if (take_words(q, "extended\0id\0ktimestamp\0timestamp\0xml\0labels\0"
 			  "userspace\0save\0", arg, &q->show) < 0)
 		return -EINVAL;
 	if (q->show & SHOW_SAVE && q->show & ~(SHOW_SAVE | SHOW_USERSPACE))
