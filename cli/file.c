@@ -11,27 +11,22 @@
 long file_read(const char *path, char *buf, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	size_t len = 0;
-	ssize_t n;
+	long len = 0, n = 0;
 
 	if (fd < 0)
 		return -errno;
-	do {
-		n = read(fd, buf + len, cap - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n > 0)
-			len += (size_t)n;
-	} while ((n > 0 && len < cap) || (n < 0 && errno == EINTR));
+	do {	/* no signal has a handler: EINTR does not happen */
+		len += n;
+		n = read(fd, buf + len, cap - (size_t)len);
+	} while (n > 0);
 	if (n < 0)
-		n = -errno;
-	else if (len == cap)
-		n = -EFBIG;
+		len = -errno;
+	else if (len == (long)cap)
+		len = -EFBIG;
+	else
+		buf[len] = '\0';
 	close(fd);
-	if (n < 0)
-		return n;
-	buf[len] = '\0';
-	return (long)len;
+	return len;
 }
 
 static int is_blank(char c)

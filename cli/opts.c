@@ -244,3 +244,8 @@ const char *cli_opt_name(unsigned row)
 {
 	return cli_part(cli_opt_texts, row * 3);
 }
+
+unsigned cli_proto_bit(const struct cli_req *q)
+{
+	return q->proto ? 1u << (q->proto - ct_protos) : 0;
+}

@@ -111,9 +111,6 @@ extern const char cli_opt_texts[];
 const char *cli_opt_name(unsigned row);
 
 /* The protocol of -p as a bit for cli_opt.protos; 0 when none is given. */
-static inline unsigned cli_proto_bit(const struct cli_req *q)
-{
-	return q->proto ? 1u << (q->proto - ct_protos) : 0;
-}
+unsigned cli_proto_bit(const struct cli_req *q);
 
 #endif

@@ -23,6 +23,7 @@
 struct job {
 	const struct cli_req	*q;
 	const struct cli_world	*w;
+	struct out		*out;
 	struct nl_talk		 talk;
 	struct nl_put		 req;
 	uint8_t			 req_buf[REQUEST_MAX];
@@ -66,52 +67,44 @@ static int take_flow(struct job *j, const struct nl_msg *m)
 	return r < 0 ? r : 1;
 }
 
-static int show_flow(struct job *j)
+static void show_flow(struct job *j)
 {
 	struct ct_flow *f = &j->flow;
 
 	if (f->has & CT_USE && f->use > j->extra_use)
 		f->use -= j->extra_use;
-	j->fmt->flow(j->w->out, f, &j->how);
-	j->count++;
-	return j->w->out->err;
+	j->fmt->flow(j->out, f, &j->how);
 }
 
-/* The time, once a datagram: when its first record comes. */
-static void look_at_clock(struct job *j, const struct nl_msg *m)
+/* The same for expectations, which nothing filters. */
+static int take_expect(struct job *j, const struct nl_msg *m)
 {
-	if (m->body.p == j->first)
-		j->how.now_ns = clock_now();
-}
-
-static int each_flow(const struct nl_msg *m, void *arg)
-{
-	struct job *j = arg;
 	int r;
 
-	if (m->type != j->type)
-		return 0;
-	look_at_clock(j, m);
-	r = take_flow(j, m);
-	return r <= 0 ? r : show_flow(j);
-}
-
-static int each_expect(const struct nl_msg *m, void *arg)
-{
-	struct job *j = arg;
-	int r;
-
-	if (m->type != j->type)
-		return 0;
-	look_at_clock(j, m);
 	ct_expect_clear(&j->exp);
 	j->exp.family = m->family;
 	r = nl_decode(&ct_expect_table, m->attrs, NL_ALL, &j->exp);
-	if (r < 0)
+	return r < 0 ? r : 1;
+}
+
+static int each_record(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+	int r;
+
+	if (m->type != j->type)
+		return 0;
+	if (m->body.p == j->first)	/* once a datagram is enough */
+		j->how.now_ns = clock_now();
+	r = j->expect ? take_expect(j, m) : take_flow(j, m);
+	if (r <= 0)
 		return r;
-	j->fmt->expect(j->w->out, &j->exp, &j->how);
+	if (j->expect)
+		j->fmt->expect(j->out, &j->exp, &j->how);
+	else
+		show_flow(j);
 	j->count++;
-	return j->w->out->err;
+	return j->out->err;
 }
 
 /*
@@ -138,7 +131,7 @@ static int each_zero(const struct nl_msg *m, void *arg)
 static int hear_zero(const struct nl_msg *m, int error, void *arg)
 {
 	if (m)
-		return each_flow(m, arg);
+		return each_record(m, arg);
 	return error == -ENOENT ? 0 : error;	/* gone meanwhile */
 }
 
@@ -163,13 +156,11 @@ static int ask_planned(struct job *j,
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && i < j->plan.n; i++) {
-		ct_plan_request(&j->plan, i, new_request(j));
-		r = ask(j, each);
-		if ((r == -EINVAL || r == -EOPNOTSUPP) &&
-		    j->q->cmd == CMD_LIST && ct_plan_simplify(&j->plan)) {
+		do {
 			ct_plan_request(&j->plan, i, new_request(j));
 			r = ask(j, each);
-		}
+		} while ((r == -EINVAL || r == -EOPNOTSUPP) &&
+			 j->q->cmd == CMD_LIST && ct_plan_simplify(&j->plan));
 	}
 	return r;
 }
@@ -185,7 +176,7 @@ static int is_terminal(int fd)
 /* The old tool's stdout waits in a buffer unless it is a terminal's. */
 static int finish(struct job *j)
 {
-	struct out *o = j->w->out;
+	struct out *o = j->out;
 
 	if (is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
 		return tell_write_failure(o->err);
@@ -197,7 +188,7 @@ static int finish(struct job *j)
 /* What was shown so far, then the reason why it is not all. */
 static int fail(struct job *j, int error)
 {
-	struct out *o = j->w->out;
+	struct out *o = j->out;
 	const struct nl_ack *ack = &j->talk.ack;
 	const char *attribute = NULL;
 
@@ -215,14 +206,19 @@ static int zero_all(struct job *j)
 {
 	static uint8_t requests[NL_BATCH_BUF];
 	static uint8_t answers[NL_RECV_BUF];
+	static struct nl_batch batch;
+	static struct nl_talk talk;
 	struct nl_sock sock;
-	struct nl_talk talk = { &sock, answers, sizeof(answers), { 0 } };
-	struct nl_batch batch = { .talk = &talk, .hear = hear_zero,
-				  .arg = j };
 	int r = nl_sock_open(&sock);
 
 	if (r < 0)
 		return r;
+	talk.sock = &sock;
+	talk.buf = answers;
+	talk.cap = sizeof(answers);
+	batch.talk = &talk;
+	batch.hear = hear_zero;
+	batch.arg = j;
 	nl_put_init(&batch.put, requests, sizeof(requests));
 	j->zero = &batch;
 	j->first = answers + NL_HDR;
@@ -254,7 +250,7 @@ static int show(struct job *j)
 	if (j->q->seen & opt_bit(OPT_ZERO))
 		r = zero_all(j);
 	else
-		r = ask_planned(j, j->expect ? each_expect : each_flow);
+		r = ask_planned(j, each_record);
 	if (r == -ENOENT && j->plan.single && !get)
 		r = 0;		/* a look-up that finds nothing: an empty list */
 	return r;
@@ -306,7 +302,7 @@ static int count(struct job *j)
 			r = 0;
 	}
 	if (r == 0)
-		fmt_count(j->w->out, j->count);
+		fmt_count(j->out, j->count);
 	return r;
 }
 
@@ -317,9 +313,9 @@ static int each_stats(const struct nl_msg *m, void *arg)
 
 	if (r < 0)
 		return r;
-	fmt_stats(j->w->out, &j->stats, j->expect ?
+	fmt_stats(j->out, &j->stats, j->expect ?
 		  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
-	return j->w->out->err;
+	return j->out->err;
 }
 
 /* The columns of the kernel's own table, when netlink refuses. */
@@ -330,7 +326,7 @@ static int proc_stats(struct job *j)
 
 	if (n < 0)
 		return (int)n;
-	return fmt_proc_stats(j->w->out, text, j->expect);
+	return fmt_proc_stats(j->out, text, j->expect);
 }
 
 static int stats(struct job *j)
@@ -339,7 +335,7 @@ static int stats(struct job *j)
 
 	ct_stats_request(new_request(j), j->expect);
 	r = ask(j, each_stats);
-	if (r < 0 && !j->w->out->err && proc_stats(j) == 0)
+	if (r < 0 && !j->out->err && proc_stats(j) == 0)
 		r = 0;
 	return r;
 }
@@ -353,6 +349,7 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 
 	j.q = q;
 	j.w = w;
+	j.out = w->out;
 	j.expect = q->table == CT_TABLE_EXPECT;
 	j.type = j.expect ?
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :

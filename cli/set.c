@@ -210,21 +210,18 @@ static int next_word(struct cli_req *q, const char **s, const char **word,
 		     size_t *n)
 {
 	while (*s) {
+		int nat;
+
 		*word = *s;
 		*n = value_end(*s, ',');
 		*s = (*s)[*n] ? *s + *n + 1 : NULL;
-		switch (word_in("SRC_NAT\0DST_NAT\0", *word, *n)) {
-		case 0:
-			warn(q, "WARNING: ignoring SRC_NAT, use --src-nat "
-				"instead");
-			break;
-		case 1:
-			warn(q, "WARNING: ignoring DST_NAT, use --dst-nat "
-				"instead");
-			break;
-		default:
+		nat = word_in("SRC_NAT\0DST_NAT\0", *word, *n);
+		if (nat < 0)
 			return 1;
-		}
+		warn(q, cli_part("WARNING: ignoring SRC_NAT, use --src-nat "
+				 "instead\0"
+				 "WARNING: ignoring DST_NAT, use --dst-nat "
+				 "instead", (unsigned)nat));
 	}
 	return 0;
 }
@@ -385,13 +382,14 @@ static int set_proto(struct cli_req *q, unsigned row, const char *arg)
 
 int set_state_of(struct cli_req *q, unsigned protos)
 {
-	static const char *const unknown[CT_P_COUNT] = {
-		[CT_P_TCP]  = "unknown TCP state `%'",
-		[CT_P_SCTP] = "unknown SCTP state `%'",
-		[CT_P_DCCP] = "Unknown DCCP state `%'",
-	};
+	/* In the order of enum ct_list, from CT_NO_NAMES on. */
+	static const char unknown[] =
+		"unknown state `%'\0"
+		"unknown TCP state `%'\0"
+		"unknown SCTP state `%'\0"
+		"Unknown DCCP state `%'";
 	struct ct_filter *f = &q->filter;
-	const char *text = "unknown state `%'";
+	enum ct_list one = CT_NO_NAMES;
 
 	f->states = 0;
 	for (unsigned row = 0; row < CT_P_COUNT; row++) {
@@ -401,7 +399,7 @@ int set_state_of(struct cli_req *q, unsigned protos)
 		if (list == CT_NO_NAMES || !(protos >> row & 1))
 			continue;
 		if (protos == 1u << row)
-			text = unknown[row];
+			one = list;
 		state = ct_name_find(list, q->state);
 		if (state >= 0) {
 			f->states |= (uint16_t)(1u << row);
@@ -409,7 +407,7 @@ int set_state_of(struct cli_req *q, unsigned protos)
 		}
 	}
 	if (!f->states)
-		return cli_usage(q, text, q->state);
+		return cli_usage(q, cli_part(unknown, one), q->state);
 	f->has |= CT_F_STATE;
 	return 0;
 }

@@ -23,7 +23,7 @@ int value_mark(const char *s, uint32_t *mark, uint32_t *mask);
 /*
  * An address of n characters: IPv4 as inet_aton(3) takes it, or IPv6. Only
  * the first 45 characters are looked at. Returns AF_INET, AF_INET6 or
- * -EINVAL.
+ * -EINVAL; then *a holds anything.
  */
 int value_addr(const char *s, size_t n, struct ct_addr *a);
 
