@@ -1,85 +1,85 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/file.h"
 
+#include "cli/value.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 long file_read(const char *path, char *buf, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	size_t len = 0;
-	ssize_t n;
+	long len = 0, n = 0;
 
 	if (fd < 0)
 		return -errno;
-	do {
-		n = read(fd, buf + len, cap - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n > 0)
-			len += (size_t)n;
-	} while ((n > 0 && len < cap) || (n < 0 && errno == EINTR));
+	do {	/* no signal has a handler: EINTR does not happen */
+		len += n;
+		n = read(fd, buf + len, cap - (size_t)len);
+	} while (n > 0);
 	if (n < 0)
-		n = -errno;
-	else if (len == cap)
-		n = -EFBIG;
+		len = -errno;
+	else if (len == (long)cap)
+		len = -EFBIG;
+	else
+		buf[len] = '\0';
 	close(fd);
-	if (n < 0)
-		return n;
-	buf[len] = '\0';
-	return (long)len;
+	return len;
 }
 
-/* The next word of a line; NULL at its end or a comment. */
-static const char *line_word(const char **s, size_t *n)
+static int is_blank(char c)
 {
-	const char *word;
-
-	*s += strspn(*s, " \t\r");
-	if (**s == '\0' || **s == '\n' || **s == '#')
-		return NULL;
-	word = *s;
-	*n = strcspn(word, " \t\r\n#");
-	*s += *n;
-	return word;
+	return c == ' ' || c == '\t' || c == '\r';
 }
 
-static int word_is(const char *word, size_t n, const char *name)
+/* The length of a line's next word; 0 at its end or a comment. */
+static size_t line_word(const char **s, const char **word)
 {
-	return strlen(name) == n && memcmp(word, name, n) == 0;
+	const char *p = *s;
+
+	while (is_blank(*p))
+		p++;
+	*word = p;
+	while (*p && *p != '\n' && *p != '#' && !is_blank(*p))
+		p++;
+	*s = p;
+	return (size_t)(p - *word);
 }
 
 /* The number in a word, 0..255, or -1. */
 static int word_number(const char *word, size_t n)
 {
-	int v = 0;
+	unsigned v = 0;
 
-	if (n == 0 || n > 3)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (word[i] < '0' || word[i] > '9')
+	for (; n > 0; n--, word++) {
+		unsigned digit = (unsigned char)*word - (unsigned)'0';
+
+		v = v * 10 + digit;
+		if (digit > 9 || v > 255)
 			return -1;
-		v = v * 10 + (word[i] - '0');
 	}
-	return v <= 255 ? v : -1;
+	return (int)v;
 }
 
 int file_protocol(const char *text, const char *name)
 {
 	while (*text) {
-		size_t n = 0, len = 0;
-		const char *word = line_word(&text, &n);
-		const char *number = word ? line_word(&text, &len) : NULL;
-		int found = word && word_is(word, n, name);
+		int number = -1, found = 0;
+		const char *word, *rest;
+		size_t n;
 
-		while (number && !found && (word = line_word(&text, &n)))
-			found = word_is(word, n, name);
-		if (found && number && word_number(number, len) >= 0)
-			return word_number(number, len);
-		text += strcspn(text, "\n");
+		for (int i = 0; (n = line_word(&text, &word)) > 0; i++) {
+			rest = value_after(name, word, n);
+			if (i == 1)
+				number = word_number(word, n);
+			else if (rest && !*rest)
+				found = 1;
+		}
+		if (found && number >= 0)
+			return number;
+		text += value_end(text, '\n');
 		text += *text == '\n';
 	}
 	return -1;

@@ -10,7 +10,7 @@
 
 /* "  -x, --name, --other VALUE     explanation" */
 static void put_row(struct out *o, char letter, const char *text,
-		    const char *value)
+		    const char *value, const char *direction)
 {
 	const char *other = cli_part(text, 1);
 	char *start = out_room(o);
@@ -25,45 +25,64 @@ static void put_row(struct out *o, char letter, const char *text,
 	p = text_str(text_str(p, "--"), text);
 	if (*other)
 		p = text_str(text_str(p, ", --"), other);
-	if (value)
+	if (*value)
 		p = text_str(text_str(p, " "), value);
 	do
 		*p++ = ' ';
 	while (p < start + COLUMN);
 	p = text_str(p, cli_part(text, 2));
+	if (p[-1] == ',')
+		p = text_str(p, direction);
 	*p++ = '\n';
 	out_end(o, p);
 }
 
-/* Options of no protocol, or of one, that this version's commands take. */
-static void put_options(struct out *o, unsigned protos)
+/* Commands of this version. Returns the columns of what they may take. */
+static unsigned put_commands(struct out *o)
 {
-	uint32_t here = 0;
+	const char *text = cli_cmd_texts;
+	unsigned here = 0;
 
-	for (const struct cli_cmd *c = cli_cmds; c->text; c++)
-		if (c->flags & CLI_HERE)
-			here |= c->bit | ON_EXPECT(c->bit);
+	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
+		if (c->flags & CLI_HERE) {
+			put_row(o, c->letter, text, "", "");
+			here |= c->on[0] | c->on[1];
+		}
+		text = cli_part(text, 3);
+	}
+	return here;
+}
+
+/* Options of no protocol, or of these, that the commands here take. */
+static void put_options(struct out *o, unsigned here, unsigned protos)
+{
+	const char *text = cli_opt_texts;
+
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
 		const struct cli_opt *opt = &cli_opts[i];
 
 		if ((opt->may | opt->must) & here &&
 		    (protos ? opt->protos & protos : !opt->protos))
-			put_row(o, opt->letter, opt->text,
-				cli_kinds[opt->kind].word);
+			put_row(o, opt->letter, text,
+				cli_part(cli_kind_words, opt->kind),
+				opt->in == offsetof(struct ct_filter,
+						    dir[CT_REPLY]) ?
+				" reply direction" : " original direction");
+		text = cli_part(text, 3);
 	}
 }
 
 void cli_help(struct out *o, const struct cli_req *q)
 {
+	unsigned here;
+
 	out_str(o, tell_version);
 	out_str(o, ": list the kernel's connection tracking table\n"
 		"usage: conntrack COMMAND [TABLE] [OPTIONS]\n\ncommands:\n");
-	for (const struct cli_cmd *c = cli_cmds; c->text; c++)
-		if (c->flags & CLI_HERE)
-			put_row(o, c->letter, c->text, NULL);
+	here = put_commands(o);
 	out_str(o, "\ntables: conntrack (when none is named), expect, dying, "
 		"unconfirmed\n\noptions:\n");
-	put_options(o, 0);
+	put_options(o, here, 0);
 	out_str(o, "\noptions of protocols (-h -p PROTO lists one's): tcp, "
 		"udp, udplite, sctp, dccp,\nicmp, icmpv6, gre; filters take "
 		"them without -p, too\n");
@@ -72,5 +91,5 @@ void cli_help(struct out *o, const struct cli_req *q)
 	out_str(o, "\nProto `");
 	out_str(o, q->proto->name);
 	out_str(o, "' help:\n");
-	put_options(o, cli_proto_bit(q));
+	put_options(o, here, cli_proto_bit(q));
 }

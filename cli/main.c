@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/file.h"
+#include "cli/opts.h"
 #include "cli/parse.h"
 #include "cli/run.h"
-#include "cli/set.h"
 #include "cli/tell.h"
 #include "cli/value.h"
 #include "nl/sock.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,16 +91,27 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 	return 0;
 }
 
+/* The value of a variable whose name comes with its =, or NULL. */
+static const char *variable(const char *name)
+{
+	const char *value = NULL;
+
+	for (char **e = environ; *e && !value; e++)
+		value = value_after(*e, name, strlen(name));
+	return value;
+}
+
 static int load_zone_file(const char *dir, const char *name)
 {
-	char path[256];
-	size_t d = strlen(dir), n = strlen(name);
+	char path[OUT_ROOM];
+	struct out o = { .buf = path, .cap = sizeof(path), .fd = -1 };
 	long len;
 
-	if (d + n >= sizeof(path))
+	out_str(&o, dir);
+	out_str(&o, name);
+	out_char(&o, '\0');
+	if (o.err)
 		return -ENAMETOOLONG;
-	memcpy(path, dir, d);
-	memcpy(path + d, name, n + 1);
 	len = file_read(path, zone_buf, sizeof(zone_buf));
 	return len < 0 ? (int)len :
 	       clock_tzif(&zone, (const uint8_t *)zone_buf, (size_t)len);
@@ -110,7 +120,7 @@ static int load_zone_file(const char *dir, const char *name)
 /* As in tzset(3): a file, else a rule, else UTC. */
 static void load_zone(void)
 {
-	const char *tz = getenv("TZ");
+	const char *tz = variable("TZ=");
 	int r;
 
 	if (!tz) {
@@ -133,7 +143,7 @@ static int check_here(struct cli_req *q)
 
 	if (!(cmd->flags & CLI_HERE))
 		return cli_usage(q, "this version does not have --%",
-				 cmd->text);
+				 cli_cmd_name(cmd));
 	if (q->show & SHOW_XML)
 		return cli_usage(q, "this version does not have -o xml", NULL);
 	return 0;
@@ -148,7 +158,7 @@ int main(int argc, char **argv)
 				   .recv = recv_buf };
 	int r;
 
-	r = cli_parse(&q, argc, argv, getenv("POSIXLY_CORRECT") != NULL,
+	r = cli_parse(&q, argc, argv, variable("POSIXLY_CORRECT=") != NULL,
 		      system_protocol);
 	for (unsigned i = 0; i < q.warns; i++)
 		tell_line(q.warn[i]);

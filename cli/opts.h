@@ -8,10 +8,16 @@
 
 #include "cli/req.h"
 
-/* A command. In this version when it has CLI_HERE. */
+/* Part n of texts that stand one behind the other, each with its NUL. */
+const char *cli_part(const char *text, unsigned n);
+
+/*
+ * A command. In this version when it has CLI_HERE. Its column in the masks
+ * of the options, a bit: on its table, and on that of expectations.
+ */
 struct cli_cmd {
-	const char	*text;		/* "name\0other name\0explanation" */
-	uint32_t	 bit;		/* CMD_* */
+	uint16_t	 bit;		/* CMD_* */
+	uint16_t	 on[2];
 	char		 letter;
 	uint8_t		 flags;		/* CLI_* below */
 };
@@ -21,9 +27,22 @@ struct cli_cmd {
 #define CLI_SHORT_VALUE	4u	/* -xTABLE is understood */
 #define CLI_FIRST	8u	/* only as the first word, in full */
 
-extern const struct cli_cmd cli_cmds[];		/* ends with a NULL text */
+/* The columns of commands that name a whole entry. */
+#define CLI_ON_CREATE	0x0002u
+#define CLI_ON_GET	0x0010u
 
-/* Rows of cli_opts, in the order in which they are checked. */
+/* Three texts a row: name, other name, explanation; any may be empty. */
+extern const struct cli_cmd cli_cmds[];		/* ends with a bit of 0 */
+extern const char cli_cmd_texts[];
+
+/* The row of a command, and a row's name. */
+const struct cli_cmd *cli_cmd_of(uint32_t bit);
+const char *cli_cmd_name(const struct cli_cmd *cmd);
+
+/*
+ * Rows of cli_opts, in the order in which they are checked. Source,
+ * destination and the same of the reply stand together.
+ */
 enum {
 	OPT_SRC, OPT_DST, OPT_REPLY_SRC, OPT_REPLY_DST, OPT_PROTONUM,
 	OPT_TIMEOUT, OPT_STATUS, OPT_ZERO, OPT_EVENT_MASK, OPT_TUPLE_SRC,
@@ -53,55 +72,45 @@ static inline uint64_t opt_bit(unsigned row)
 enum cli_kind_row {
 	KIND_FLAG, KIND_NET, KIND_ADDR, KIND_NAT, KIND_PROTO, KIND_FAMILY,
 	KIND_STATUS, KIND_EVENTS, KIND_OUTPUT, KIND_MARK, KIND_LABELS,
-	KIND_LABELS_OR_ALL, KIND_FILE, KIND_STATE, KIND_ROLE, KIND_SECONDS,
-	KIND_BYTES, KIND_TAG, KIND_PORT, KIND_KEY, KIND_ZONE, KIND_ID,
-	KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID, KIND_IGNORED,
+	KIND_LABELS_OR_ALL, KIND_FILE, KIND_STATE, KIND_ROLE, KIND_IGNORED,
+	KIND_NUMBERS,	/* the rest */
+	KIND_SECONDS = KIND_NUMBERS, KIND_BYTES, KIND_TAG, KIND_PORT,
+	KIND_KEY, KIND_ZONE, KIND_ID, KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID,
 	KIND_COUNT,
 };
 
 enum cli_takes { TAKES_NONE, TAKES_VALUE, TAKES_OPTIONAL };
 
-/* The struct of cli_req that an option fills a member of. */
-enum cli_in { IN_NONE, IN_FILTER, IN_ORIG, IN_REPLY };
+struct cli_kind {
+	uint8_t		 takes;		/* enum cli_takes */
+	uint8_t		 size;		/* numbers: bytes of the member */
+	uint8_t		 base;		/* numbers: 10, or 0 for C syntax */
+};
+
+extern const struct cli_kind cli_kinds[KIND_COUNT];
+extern const char cli_kind_words[];	/* the values as --help shows them */
 
 struct cli_opt {
-	const char	*text;		/* "name\0other name\0explanation" */
-	uint32_t	 may;		/* commands it goes with */
-	uint32_t	 must;		/* commands that cannot do without */
-	uint16_t	 at;		/* offset of its member, in ... */
-	uint16_t	 has;		/* its presence bit there */
-	uint8_t		 in;		/* ... one of enum cli_in */
+	uint16_t	 may;		/* columns of commands it goes with */
+	uint16_t	 must;		/* and of those that need it */
+	uint16_t	 has;		/* its presence bit ... */
+	uint8_t		 in;		/* ... in the word here in the filter */
+	uint8_t		 at;		/* its member there; 0: none */
 	uint8_t		 kind;		/* row of cli_kinds */
 	uint8_t		 protos;	/* mask of 1 << CT_P_*; 0: no protocol's */
 	char		 letter;	/* or '\0' */
 };
 
+/*
+ * Three texts a row, as above. An explanation that ends with a comma goes on
+ * with the direction of the member.
+ */
 extern const struct cli_opt cli_opts[OPT_COUNT];
+extern const char cli_opt_texts[];
 
-struct cli_kind {
-	const char	*word;		/* the value as --help shows it */
-	/* arg is NULL when an optional value is not given */
-	int		(*set)(struct cli_req *q, const struct cli_opt *opt,
-			       const char *arg);
-	uint32_t	 max;		/* numbers: the largest, all bits set */
-	uint8_t		 base;		/* numbers: 10, or 0 for C syntax */
-	uint8_t		 takes;		/* enum cli_takes */
-};
-
-extern const struct cli_kind cli_kinds[KIND_COUNT];
-
-/* Part n of a row's text; empty where there is none. */
-static inline const char *cli_part(const char *text, unsigned n)
-{
-	while (n > 0)
-		n -= *text++ == '\0';
-	return text;
-}
+const char *cli_opt_name(unsigned row);
 
 /* The protocol of -p as a bit for cli_opt.protos; 0 when none is given. */
-static inline unsigned cli_proto_bit(const struct cli_req *q)
-{
-	return q->proto ? 1u << (q->proto - ct_protos) : 0;
-}
+unsigned cli_proto_bit(const struct cli_req *q);
 
 #endif

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/parse.h"
 
+#include "cli/opts.h"
 #include "cli/set.h"
 #include "cli/value.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The words not read yet. */
+/* The words not read yet, and the one that is. */
 struct words {
-	char	**argv;
-	int	  argc, next;
+	char		**argv;
+	int		  argc, next;
+	const char	 *word;
 };
-
-const struct cli_cmd *cli_cmd_of(uint32_t bit)
-{
-	const struct cli_cmd *c = cli_cmds;
-
-	while (c->text && c->bit != bit)
-		c++;
-	return c;
-}
 
 /* The next word, when it cannot be an option; it is then taken. */
 static const char *take_plain_word(struct words *w)
@@ -42,7 +35,7 @@ static int set_table(struct cli_req *q, const char *word)
 
 	if (*word == '\0')	/* the empty one was always this table's */
 		table = CT_TABLE_EXPECT;
-	for (; strncmp(name, word, strlen(word)) != 0; table++) {
+	for (; !value_after(name, word, strlen(word)); table++) {
 		name = cli_part(name, 1);
 		if (*name == '\0')
 			return cli_usage(q, "unknown type `%'", word);
@@ -64,7 +57,7 @@ static int set_command(struct cli_req *q, const struct cli_cmd *cmd,
 		return cli_usage(q, "Can't do that command with tables "
 				 "`dying' and `unconfirmed'", NULL);
 	if (q->table == CT_TABLE_EXPECT && q->cmd & (CMD_UPDATE | CMD_ADD))
-		return cli_usage(q, "Can't do --% on expectations", cmd->text);
+		return cli_usage(q, "Can't do --% on expectations", cli_cmd_name(cmd));
 	return 0;
 }
 
@@ -73,22 +66,21 @@ static int set_command(struct cli_req *q, const struct cli_cmd *cmd,
  * which an optional value is only when it does not look like an option.
  */
 static int set_option(struct cli_req *q, struct words *w,
-		      const struct cli_opt *opt, const char *attached,
-		      const char *word)
+		      unsigned row, const char *attached)
 {
-	const struct cli_kind *kind = &cli_kinds[opt->kind];
+	unsigned takes = cli_kinds[cli_opts[row].kind].takes;
 	const char *arg = attached;
 
-	if (!arg && kind->takes == TAKES_OPTIONAL)
+	if (!arg && takes == TAKES_OPTIONAL)
 		arg = take_plain_word(w);
-	if (!arg && kind->takes == TAKES_VALUE) {
+	if (!arg && takes == TAKES_VALUE) {
 		if (w->next == w->argc)
 			return cli_usage(q, "option `%' requires an argument",
-					 word);
+					 w->word);
 		arg = w->argv[w->next++];
 	}
-	q->seen |= opt_bit((unsigned)(opt - cli_opts));
-	return kind->set(q, opt, arg);
+	q->seen |= opt_bit(row);
+	return set_value(q, row, arg);
 }
 
 static int unknown(struct cli_req *q, const char *word)
@@ -98,40 +90,44 @@ static int unknown(struct cli_req *q, const char *word)
 
 /* What a long name stands for. */
 struct long_name {
-	const struct cli_cmd	*cmd;
-	const struct cli_opt	*opt;
+	const struct cli_cmd	*cmd;		/* NULL: an option */
+	unsigned		 row;
 	int			 matches;	/* rows that it abbreviates */
 	int			 exact;
 };
 
 /* Does a row's text have a name that word, of n characters, abbreviates? */
 static void consider(struct long_name *l, const char *text, const char *word,
-		     size_t n, const struct cli_cmd *cmd,
-		     const struct cli_opt *opt)
+		     size_t n, const struct cli_cmd *cmd, unsigned row)
 {
 	int found = 0;
 
 	for (unsigned i = 0; i < 2; i++) {
 		const char *name = cli_part(text, i);
+		const char *rest = value_after(name, word, n);
 
-		if (strncmp(name, word, n) == 0 && *name)
-			found |= name[n] == '\0' ? 2 : 1;
+		if (rest && *name)
+			found |= *rest ? 1 : 2;
 	}
 	if (!found || l->exact)
 		return;
 	l->cmd = cmd;
-	l->opt = opt;
+	l->row = row;
 	l->matches++;
 	l->exact = found > 1;
 }
 
-/* Options that any of these protocols knows; 0: those of no protocol. */
+/* Options of every protocol's, and of these. */
 static void consider_options(struct long_name *l, const char *word, size_t n,
 			     unsigned protos)
 {
-	for (const struct cli_opt *o = cli_opts; o < cli_opts + OPT_COUNT; o++)
-		if (protos ? o->protos & protos : !o->protos)
-			consider(l, o->text, word, n, NULL, o);
+	const char *text = cli_opt_texts;
+
+	for (unsigned i = 0; i < OPT_COUNT; i++) {
+		if (!cli_opts[i].protos || cli_opts[i].protos & protos)
+			consider(l, text, word, n, NULL, i);
+		text = cli_part(text, 3);
+	}
 }
 
 /*
@@ -143,67 +139,77 @@ static struct long_name find_long(const struct cli_req *q, const char *word,
 				  size_t n)
 {
 	struct long_name l = { 0 };
+	const char *text = cli_cmd_texts;
 
-	for (const struct cli_cmd *c = cli_cmds; c->text; c++)
+	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
 		if (!(c->flags & CLI_FIRST))
-			consider(&l, c->text, word, n, c, NULL);
-	consider_options(&l, word, n, 0);
-	if (q->proto)
-		consider_options(&l, word, n, cli_proto_bit(q));
-	else if (l.matches == 0)
+			consider(&l, text, word, n, c, 0);
+		text = cli_part(text, 3);
+	}
+	consider_options(&l, word, n, cli_proto_bit(q));
+	if (l.matches == 0 && !q->proto)
 		consider_options(&l, word, n, UINT8_MAX);
 	return l;
 }
 
-static int parse_long(struct cli_req *q, struct words *w, const char *word)
+static int parse_long(struct cli_req *q, struct words *w)
 {
-	const char *name = word + 2;
+	const char *name = w->word + 2;
 	size_t n = value_end(name, '=');
 	const char *arg = name[n] ? name + n + 1 : NULL;
 	struct long_name l = find_long(q, name, n);
+	unsigned takes = l.cmd ? l.cmd->flags & CLI_LONG_VALUE :
+			 cli_kinds[cli_opts[l.row].kind].takes;
 
-	if (l.matches == 0 || (l.matches > 1 && !l.exact))
-		return unknown(q, word);
-	if (l.opt && !(arg && cli_kinds[l.opt->kind].takes == TAKES_NONE))
-		return set_option(q, w, l.opt, arg, word);
-	if (l.cmd && !(arg && !(l.cmd->flags & CLI_LONG_VALUE)))
+	if (l.matches == 0 || (l.matches > 1 && !l.exact) || (arg && !takes))
+		return unknown(q, w->word);
+	if (l.cmd)
 		return set_command(q, l.cmd, arg ? arg : take_plain_word(w));
-	return unknown(q, word);
+	return set_option(q, w, l.row, arg);
+}
+
+/* A letter's command, or the last row. */
+static const struct cli_cmd *command_of(char letter)
+{
+	const struct cli_cmd *c = cli_cmds;
+
+	while (c->bit && (c->letter != letter || c->flags & CLI_FIRST))
+		c++;
+	return c;
 }
 
 /* A word of letters. Each may take the rest of the word as its value. */
-static int parse_short(struct cli_req *q, struct words *w, const char *word)
+static int parse_short(struct cli_req *q, struct words *w)
 {
-	if (strcmp(word, "-LSC") == 0)	/* calicoctl; 1.4.7 lists */
-		word = "-L";
-	for (const char *p = word + 1; *p; p++) {
-		const struct cli_cmd *cmd = cli_cmds;
-		const struct cli_opt *opt = cli_opts;
-		const char *rest = p[1] ? p + 1 : NULL;
-		int r;
+	const char *p = w->word + 1;
+	int r = 0;
 
-		while (cmd->text && cmd->letter != *p)
-			cmd++;
-		while (opt->letter && opt->letter != *p)
-			opt++;
-		if (cmd->text && !(cmd->flags & CLI_FIRST)) {
+	if (strcmp(w->word, "-LSC") == 0)	/* calicoctl; 1.4.7 lists */
+		p = "L";
+	for (; r == 0 && *p; p++) {
+		const struct cli_cmd *cmd = command_of(*p);
+		const char *rest = p[1] ? p + 1 : NULL;
+		unsigned row = 0;
+
+		while (cli_opts[row].letter && cli_opts[row].letter != *p)
+			row++;
+		if (cmd->bit) {
 			if (q->cmd || !(cmd->flags & CLI_SHORT_VALUE))
 				rest = NULL;
 			r = set_command(q, cmd, rest || p[1] ? rest :
 					take_plain_word(w));
-		} else if (opt->letter) {
-			if (cli_kinds[opt->kind].takes == TAKES_NONE)
-				rest = NULL;
-			r = set_option(q, w, opt, rest, word);
-			if (cli_kinds[opt->kind].takes != TAKES_NONE)
-				return r;
+		} else if (!cli_opts[row].letter) {
+			return unknown(q, w->word);
+		} else if (cli_kinds[cli_opts[row].kind].takes == TAKES_NONE) {
+			rest = NULL;
+			r = set_option(q, w, row, NULL);
 		} else {
-			return unknown(q, word);
+			return set_option(q, w, row, rest);
 		}
-		if (r < 0 || rest)
-			return r;
+		if (rest)
+			break;
 	}
-	return 0;
+	return r;
 }
 
 /* A filter by these protocols, none of them named with -p. */
@@ -237,7 +243,7 @@ static int settle_protocols(struct cli_req *q)
 			continue;
 		if (q->proto && !(cli_opts[i].protos & given))
 			return cli_usage(q, "unknown option `--%'",
-					 cli_opts[i].text);
+					 cli_opt_name(i));
 		protos &= cli_opts[i].protos;
 	}
 	if (protos == 0)
@@ -260,7 +266,7 @@ static int is_load(int argc, char **argv)
 int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	      int (*protocol)(const char *name))
 {
-	struct words w = { argv, argc, 1 };
+	struct words w = { argv, argc, 1, NULL };
 	int r = 0;
 
 	memset(q, 0, sizeof(*q));
@@ -274,6 +280,7 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	while (r == 0 && w.next < w.argc) {
 		const char *word = w.argv[w.next++];
 
+		w.word = word;
 		if (word[0] != '-' || word[1] == '\0') {
 			if (posix)
 				break;
@@ -281,8 +288,8 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 		}
 		if (strcmp(word, "--") == 0)
 			break;
-		r = word[1] == '-' ? parse_long(q, &w, word)
-				   : parse_short(q, &w, word);
+		r = word[1] == '-' ? parse_long(q, &w)
+				   : parse_short(q, &w);
 	}
 	return r < 0 ? r : settle_protocols(q);
 }

@@ -25,7 +25,4 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
  */
 int cli_check(struct cli_req *q);
 
-/* The command's row. */
-const struct cli_cmd *cli_cmd_of(uint32_t bit);
-
 #endif

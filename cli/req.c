@@ -6,7 +6,8 @@
 int cli_refuse(struct cli_req *q, int code, const char *text,
 	       const char *arg, const char *arg2)
 {
-	q->why = (struct cli_why){ text, { arg, arg2 }, code };
+	if (!q->why.text)
+		q->why = (struct cli_why){ text, { arg, arg2 }, code };
 	return -EINVAL;
 }
 

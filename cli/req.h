@@ -8,6 +8,7 @@
 
 #include "ct/filter.h"
 #include "ct/plan.h"
+#include "fmt/fmt.h"
 
 #include <stdint.h>
 
@@ -41,12 +42,12 @@ struct cli_why {
 	int		 code;		/* EXIT_FAILED or EXIT_USAGE */
 };
 
-/* cli_req.show: the words of -o, in the order in which they are looked up */
-#define SHOW_XML	0x01u
-#define SHOW_EXTENDED	0x02u
-#define SHOW_TIME	0x04u
-#define SHOW_ID		0x08u
-#define SHOW_KTIME	0x10u
+/* cli_req.show: the words of -o; those that decorate a record as in FMT_* */
+#define SHOW_EXTENDED	FMT_EXTENDED
+#define SHOW_ID		FMT_ID
+#define SHOW_KTIME	FMT_KTIME
+#define SHOW_TIME	FMT_STAMP
+#define SHOW_XML	0x10u
 #define SHOW_LABELS	0x20u
 #define SHOW_USERSPACE	0x40u	/* no effect since conntrack-tools 1.4.7 */
 #define SHOW_SAVE	0x80u
@@ -84,7 +85,8 @@ struct cli_req {
 
 /*
  * Refuse the command line with an exit code and a sentence: each % in text
- * stands for the next argument. Returns -EINVAL, for the caller to return.
+ * stands for the next argument. The first refusal counts. Returns -EINVAL,
+ * for the caller to return.
  */
 int cli_refuse(struct cli_req *q, int code, const char *text,
 	       const char *arg, const char *arg2);

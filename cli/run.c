@@ -13,7 +13,8 @@
 #include "nl/layout.h"
 
 #include <errno.h>
-#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define REQUEST_MAX	512u	/* the longest question of one message */
@@ -22,6 +23,7 @@
 struct job {
 	const struct cli_req	*q;
 	const struct cli_world	*w;
+	struct out		*out;
 	struct nl_talk		 talk;
 	struct nl_put		 req;
 	uint8_t			 req_buf[REQUEST_MAX];
@@ -32,6 +34,9 @@ struct job {
 	const uint8_t		*first;		/* body of a datagram's first */
 	uint32_t		 extra_use;	/* references held by asking */
 	uint32_t		 count;		/* entries shown */
+	const char		*counted;	/* what they are; NULL: not said */
+	int			 expect;	/* on the table of expectations */
+	uint16_t		 type;		/* of its records */
 	struct nl_layouts	 layouts;
 	union {
 		struct ct_flow	 flow;
@@ -39,13 +44,6 @@ struct job {
 		struct ct_stats	 stats;
 	};
 };
-
-static uint16_t record_type(const struct job *j)
-{
-	return j->plan.table == CT_TABLE_EXPECT ?
-	       nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
-	       nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
-}
 
 /*
  * Decode a record: first what the filter looks at, and all of it only when
@@ -69,52 +67,44 @@ static int take_flow(struct job *j, const struct nl_msg *m)
 	return r < 0 ? r : 1;
 }
 
-static int show_flow(struct job *j)
+static void show_flow(struct job *j)
 {
 	struct ct_flow *f = &j->flow;
 
 	if (f->has & CT_USE && f->use > j->extra_use)
 		f->use -= j->extra_use;
-	j->fmt->flow(j->w->out, f, &j->how);
-	j->count++;
-	return j->w->out->err;
+	j->fmt->flow(j->out, f, &j->how);
 }
 
-/* The time, once a datagram: when its first record comes. */
-static void look_at_clock(struct job *j, const struct nl_msg *m)
+/* The same for expectations, which nothing filters. */
+static int take_expect(struct job *j, const struct nl_msg *m)
 {
-	if (m->body.p == j->first)
-		j->how.now_ns = clock_now();
-}
-
-static int each_flow(const struct nl_msg *m, void *arg)
-{
-	struct job *j = arg;
 	int r;
 
-	if (m->type != record_type(j))
-		return 0;
-	look_at_clock(j, m);
-	r = take_flow(j, m);
-	return r <= 0 ? r : show_flow(j);
-}
-
-static int each_expect(const struct nl_msg *m, void *arg)
-{
-	struct job *j = arg;
-	int r;
-
-	if (m->type != record_type(j))
-		return 0;
-	look_at_clock(j, m);
 	ct_expect_clear(&j->exp);
 	j->exp.family = m->family;
 	r = nl_decode(&ct_expect_table, m->attrs, NL_ALL, &j->exp);
-	if (r < 0)
+	return r < 0 ? r : 1;
+}
+
+static int each_record(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+	int r;
+
+	if (m->type != j->type)
+		return 0;
+	if (m->body.p == j->first)	/* once a datagram is enough */
+		j->how.now_ns = clock_now();
+	r = j->expect ? take_expect(j, m) : take_flow(j, m);
+	if (r <= 0)
 		return r;
-	j->fmt->expect(j->w->out, &j->exp, &j->how);
+	if (j->expect)
+		j->fmt->expect(j->out, &j->exp, &j->how);
+	else
+		show_flow(j);
 	j->count++;
-	return j->w->out->err;
+	return j->out->err;
 }
 
 /*
@@ -129,7 +119,7 @@ static int each_zero(const struct nl_msg *m, void *arg)
 	size_t mark;
 	int r;
 
-	if (m->type != record_type(j))
+	if (m->type != j->type)
 		return 0;
 	mark = nl_batch_begin(b, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
 					     IPCTNL_MSG_CT_GET_CTRZERO),
@@ -141,7 +131,7 @@ static int each_zero(const struct nl_msg *m, void *arg)
 static int hear_zero(const struct nl_msg *m, int error, void *arg)
 {
 	if (m)
-		return each_flow(m, arg);
+		return each_record(m, arg);
 	return error == -ENOENT ? 0 : error;	/* gone meanwhile */
 }
 
@@ -166,40 +156,46 @@ static int ask_planned(struct job *j,
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && i < j->plan.n; i++) {
-		ct_plan_request(&j->plan, i, new_request(j));
-		r = ask(j, each);
-		if ((r == -EINVAL || r == -EOPNOTSUPP) &&
-		    j->q->cmd == CMD_LIST && ct_plan_simplify(&j->plan)) {
+		do {
 			ct_plan_request(&j->plan, i, new_request(j));
 			r = ask(j, each);
-		}
+		} while ((r == -EINVAL || r == -EOPNOTSUPP) &&
+			 j->q->cmd == CMD_LIST && ct_plan_simplify(&j->plan));
 	}
 	return r;
 }
 
-/* The old tool's stdout waits in a buffer unless it is a terminal's. */
-static int finish(struct job *j, const char *what)
+/* libc's isatty() is twice as large. */
+static int is_terminal(int fd)
 {
-	struct out *o = j->w->out;
+	struct winsize size;
 
-	if (isatty(STDOUT_FILENO) && out_flush(o) < 0)
+	return syscall(SYS_ioctl, fd, TIOCGWINSZ, &size) == 0;
+}
+
+/* The old tool's stdout waits in a buffer unless it is a terminal's. */
+static int finish(struct job *j)
+{
+	struct out *o = j->out;
+
+	if (is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
 		return tell_write_failure(o->err);
-	if (what)
-		tell_count(j->count, what);
+	if (j->counted)
+		tell_count(j->count, j->counted);
 	return out_flush(o) < 0 ? tell_write_failure(o->err) : EXIT_DONE;
 }
 
 /* What was shown so far, then the reason why it is not all. */
 static int fail(struct job *j, int error)
 {
-	struct out *o = j->w->out;
+	struct out *o = j->out;
 	const struct nl_ack *ack = &j->talk.ack;
 	const char *attribute = NULL;
 
 	if (out_flush(o) < 0)
 		return tell_write_failure(o->err);
 	if (ack->offset >= NL_HEAD && ack->offset < j->req.len &&
-	    j->plan.table != CT_TABLE_EXPECT)
+	    !j->expect)
 		attribute = ct_name_of(CT_ATTRIBUTES,
 			nl_attr_at((struct nl_run){ j->req.buf + NL_HEAD,
 						    j->req.len - NL_HEAD },
@@ -211,14 +207,19 @@ static int zero_all(struct job *j)
 {
 	static uint8_t requests[NL_BATCH_BUF];
 	static uint8_t answers[NL_RECV_BUF];
+	static struct nl_batch batch;
+	static struct nl_talk talk;
 	struct nl_sock sock;
-	struct nl_talk talk = { &sock, answers, sizeof(answers), { 0 } };
-	struct nl_batch batch = { .talk = &talk, .hear = hear_zero,
-				  .arg = j };
 	int r = nl_sock_open(&sock);
 
 	if (r < 0)
 		return r;
+	talk.sock = &sock;
+	talk.buf = answers;
+	talk.cap = sizeof(answers);
+	batch.talk = &talk;
+	batch.hear = hear_zero;
+	batch.arg = j;
 	nl_put_init(&batch.put, requests, sizeof(requests));
 	j->zero = &batch;
 	j->first = answers + NL_HDR;
@@ -230,42 +231,30 @@ static int zero_all(struct job *j)
 	return r;
 }
 
-static int list(struct job *j)
+/* -L and -G. */
+static int show(struct job *j)
 {
+	int get = j->q->cmd == CMD_GET;
 	int r;
 
+	ct_plan(&j->plan, get ? CT_LOOKUP : CT_SHOW, j->q->table,
+		&j->q->filter);
 	/* Without -f, expectations of IPv4, as ever: compat.md 3. */
-	ct_plan(&j->plan, CT_SHOW, j->q->table, &j->q->filter);
-	if (j->q->table == CT_TABLE_EXPECT && j->plan.family[0] == 0)
+	if (j->expect && !get && j->plan.family[0] == 0)
 		j->plan.family[0] = 2;
-	if (j->q->table == CT_TABLE_EXPECT)
-		r = ask_planned(j, each_expect);
-	else if (j->q->seen & opt_bit(OPT_ZERO))
-		r = zero_all(j);
-	else {
+	if (!get)
 		j->extra_use = j->plan.single;
-		r = ask_planned(j, each_flow);
-	}
-	if (r == -ENOENT && j->plan.single)
+	if (!j->expect)
+		j->counted = "flow entries have been shown.";
+	else if (!get)
+		j->counted = "expectations have been shown.";
+	if (j->q->seen & opt_bit(OPT_ZERO))
+		r = zero_all(j);
+	else
+		r = ask_planned(j, each_record);
+	if (r == -ENOENT && j->plan.single && !get)
 		r = 0;		/* a look-up that finds nothing: an empty list */
-	if (r < 0)
-		return fail(j, r);
-	return finish(j, j->q->table == CT_TABLE_EXPECT ?
-		      "expectations have been shown." :
-		      "flow entries have been shown.");
-}
-
-static int get(struct job *j)
-{
-	int expect = j->q->table == CT_TABLE_EXPECT;
-	int r;
-
-	ct_plan(&j->plan, CT_LOOKUP, j->q->table, &j->q->filter);
-	r = ask_planned(j, expect ? each_expect : each_flow);
-	if (r < 0)
-		return fail(j, r);
-	r = finish(j, expect ? NULL : "flow entries have been shown.");
-	return j->count == 0 ? EXIT_FAILED : r;
+	return r;
 }
 
 static int each_count(const struct nl_msg *m, void *arg)
@@ -279,7 +268,7 @@ static int count_expect(const struct nl_msg *m, void *arg)
 {
 	struct job *j = arg;
 
-	if (m->type == record_type(j))
+	if (m->type == j->type)
 		j->count++;
 	return 0;
 }
@@ -304,7 +293,7 @@ static int count(struct job *j)
 {
 	int r;
 
-	if (j->q->table == CT_TABLE_EXPECT) {
+	if (j->expect) {
 		ct_plan(&j->plan, CT_SHOW, CT_TABLE_EXPECT, &j->q->filter);
 		r = ask_planned(j, count_expect);
 	} else {
@@ -313,10 +302,9 @@ static int count(struct job *j)
 		if (r < 0 && proc_count(j) == 0)
 			r = 0;
 	}
-	if (r < 0)
-		return fail(j, r);
-	fmt_count(j->w->out, j->count);
-	return finish(j, NULL);
+	if (r == 0)
+		fmt_count(j->out, j->count);
+	return r;
 }
 
 static int each_stats(const struct nl_msg *m, void *arg)
@@ -326,9 +314,9 @@ static int each_stats(const struct nl_msg *m, void *arg)
 
 	if (r < 0)
 		return r;
-	fmt_stats(j->w->out, &j->stats, j->q->table == CT_TABLE_EXPECT ?
+	fmt_stats(j->out, &j->stats, j->expect ?
 		  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
-	return j->w->out->err;
+	return j->out->err;
 }
 
 /* The columns of the kernel's own table, when netlink refuses. */
@@ -339,19 +327,18 @@ static int proc_stats(struct job *j)
 
 	if (n < 0)
 		return (int)n;
-	return fmt_proc_stats(j->w->out, text,
-			      j->q->table == CT_TABLE_EXPECT);
+	return fmt_proc_stats(j->out, text, j->expect);
 }
 
 static int stats(struct job *j)
 {
 	int r;
 
-	ct_stats_request(new_request(j), j->q->table == CT_TABLE_EXPECT);
+	ct_stats_request(new_request(j), j->expect);
 	r = ask(j, each_stats);
-	if (r < 0 && !j->w->out->err && proc_stats(j) == 0)
+	if (r < 0 && !j->out->err && proc_stats(j) == 0)
 		r = 0;
-	return r < 0 ? fail(j, r) : finish(j, NULL);
+	return r;
 }
 
 static int on_socket(const struct cli_req *q, const struct cli_world *w,
@@ -363,26 +350,26 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 
 	j.q = q;
 	j.w = w;
+	j.out = w->out;
+	j.expect = q->table == CT_TABLE_EXPECT;
+	j.type = j.expect ?
+		 nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
+		 nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
 	j.fmt = q->show & SHOW_SAVE ? &fmt_save : &fmt_plain;
+	j.how.show = q->show;
 	j.how.labels = w->labels;
 	j.how.zone = w->zone;
-	if (q->show & SHOW_EXTENDED)
-		j.how.show |= FMT_EXTENDED;
-	if (q->show & SHOW_ID)
-		j.how.show |= FMT_ID;
-	if (q->show & SHOW_KTIME)
-		j.how.show |= FMT_KTIME;
-	if (q->show & SHOW_TIME)
-		j.how.show |= FMT_STAMP;
-	j.talk = (struct nl_talk){ .sock = &sock, .buf = w->recv,
-				   .cap = NL_RECV_BUF };
+	j.talk.sock = &sock;
+	j.talk.buf = w->recv;
+	j.talk.cap = NL_RECV_BUF;
 	j.first = (const uint8_t *)w->recv + NL_HDR;
 	r = nl_sock_open(&sock);
 	if (r < 0)
 		return tell_failure(q, r, NULL, NULL);
 	r = command(&j);
+	r = r < 0 ? fail(&j, r) : finish(&j);
 	nl_sock_close(&sock);
-	return r;
+	return q->cmd == CMD_GET && j.count == 0 ? EXIT_FAILED : r;
 }
 
 static int print_only(const struct cli_req *q, const struct cli_world *w)
@@ -402,9 +389,8 @@ int cli_run(const struct cli_req *q, const struct cli_world *w)
 {
 	switch (q->cmd) {
 	case CMD_LIST:
-		return on_socket(q, w, list);
 	case CMD_GET:
-		return on_socket(q, w, get);
+		return on_socket(q, w, show);
 	case CMD_COUNT:
 		return on_socket(q, w, count);
 	case CMD_STATS:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/set.h"
 
+#include "cli/opts.h"
 #include "cli/value.h"
 
 #include <errno.h>
@@ -8,13 +9,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-static int unexpected(struct cli_req *q, const struct cli_opt *opt,
+static int unexpected(struct cli_req *q, unsigned row,
 		      const char *arg)
 {
-	if (!opt->letter)
+	q->letter[0] = cli_opts[row].letter;
+	if (!q->letter[0])
 		return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
-				  "with --% option", arg, opt->text);
-	q->letter[0] = opt->letter;
+				  "with --% option", arg, cli_opt_name(row));
 	return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
 			  "with -% option", arg, q->letter);
 }
@@ -29,21 +30,21 @@ static void warn(struct cli_req *q, const char *line)
  * The member that an option fills, NULL when it fills none; its presence bit,
  * moved left by shift, is set in the word at the head of its struct.
  */
-static void *member(struct cli_req *q, const struct cli_opt *opt,
+static void *member(struct cli_req *q, unsigned row,
 		    unsigned shift)
 {
-	static const uint16_t in[] = {
-		[IN_FILTER] = offsetof(struct cli_req, filter),
-		[IN_ORIG]   = offsetof(struct cli_req, filter.dir[CT_ORIG]),
-		[IN_REPLY]  = offsetof(struct cli_req, filter.dir[CT_REPLY]),
-	};
-	char *to = (char *)q + in[opt->in];
-	uint32_t *has = (uint32_t *)(void *)to;
+	const struct cli_opt *opt = &cli_opts[row];
+	char *filter = (char *)&q->filter;
 
-	if (opt->in == IN_NONE)
+	if (!opt->at)
 		return NULL;
-	*has |= (uint32_t)opt->has << shift;
-	return to + opt->at;
+	*(uint32_t *)(void *)(filter + opt->in) |= (uint32_t)opt->has << shift;
+	return filter + opt->at;
+}
+
+static int bad_protocol(struct cli_req *q, const char *arg)
+{
+	return cli_usage(q, "`%' unsupported protocol", arg);
 }
 
 static int fix_family(struct cli_req *q, int family)
@@ -57,10 +58,10 @@ static int fix_family(struct cli_req *q, int family)
 /* ------------------------------------------------------------ addresses */
 
 /* The IPv6 bit of a tuple's address is two places left of its IPv4 bit. */
-static void put_addr(struct cli_req *q, const struct cli_opt *opt,
+static void put_addr(struct cli_req *q, unsigned row,
 		     const struct ct_addr *a, int family)
 {
-	struct ct_addr *to = member(q, opt, family == AF_INET6 ? 2 : 0);
+	struct ct_addr *to = member(q, row, family == AF_INET6 ? 2 : 0);
 
 	if (to)
 		*to = *a;
@@ -77,44 +78,42 @@ static int take_addr(struct cli_req *q, const char *s, size_t n,
 	return fix_family(q, family) < 0 ? -EINVAL : family;
 }
 
-static int no_prefix(struct cli_req *q, const struct cli_opt *opt)
+static int no_prefix(struct cli_req *q, unsigned row)
 {
-	return cli_usage(q, "CIDR notation unavailable for `--%'", opt->text);
+	return cli_usage(q, "CIDR notation unavailable for `--%'", cli_opt_name(row));
 }
 
 /* A prefix is as good as the mask option, to every check. */
-static int set_prefix(struct cli_req *q, const struct cli_opt *opt,
-		      const char *arg, int family)
+static int set_prefix(struct cli_req *q, unsigned row, const char *arg,
+		      int family)
 {
-	unsigned row = (unsigned)(opt - cli_opts);
-	int is_tuple = row == OPT_TUPLE_SRC || row == OPT_TUPLE_DST;
-	int is_src = row == OPT_SRC || row == OPT_TUPLE_SRC;
+	int is_tuple = row >= OPT_TUPLE_SRC;
 	unsigned bits, max = family == AF_INET ? 32 : 128;
 	struct ct_addr mask;
 
-	row = is_src ? OPT_MASK_SRC : OPT_MASK_DST;
 	if (value_prefix(arg, max, &mask, &bits) < 0)
 		return cli_usage(q, "Invalid netmask", NULL);
 	if (bits == max && !is_tuple)
 		return 0;
-	put_addr(q, &cli_opts[row], &mask, family);
+	row = row - (is_tuple ? OPT_TUPLE_SRC : OPT_SRC) + OPT_MASK_SRC;
+	put_addr(q, row, &mask, family);
 	q->seen |= opt_bit(row);
 	return 0;
 }
 
-int set_addr(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_addr(struct cli_req *q, unsigned row, const char *arg)
 {
 	size_t n = value_end(arg, '/');
 	struct ct_addr a;
 	int family;
 
-	if (arg[n] && opt->kind != KIND_NET)
-		return no_prefix(q, opt);
+	if (arg[n] && cli_opts[row].kind != KIND_NET)
+		return no_prefix(q, row);
 	family = take_addr(q, arg, n, arg, &a);
 	if (family < 0)
 		return family;
-	put_addr(q, opt, &a, family);
-	return arg[n] ? set_prefix(q, opt, arg + n + 1, family) : 0;
+	put_addr(q, row, &a, family);
+	return arg[n] ? set_prefix(q, row, arg + n + 1, family) : 0;
 }
 
 /* [ADDR]:PORT, ADDR4:PORT or ADDR; several colons make an IPv6 address. */
@@ -149,49 +148,59 @@ static int take_nat(struct cli_req *q, const char *arg, struct ct_nat *nat)
 	return 0;
 }
 
-int set_nat(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_nat(struct cli_req *q, unsigned row, const char *arg)
 {
-	struct ct_nat *nat = member(q, opt, 0);
+	struct ct_nat *nat = member(q, row, 0);
 
 	*nat = (struct ct_nat){ 0 };
 	if (arg && arg[value_end(arg, '/')])
-		return no_prefix(q, opt);
+		return no_prefix(q, row);
 	if (arg && take_nat(q, arg, nat) < 0)
 		return -EINVAL;
-	if (opt->has == CT_F_ANY_NAT)	/* either end may match */
+	if (cli_opts[row].has == CT_F_ANY_NAT)	/* either end may match */
 		q->filter.dst_nat = *nat;
 	return 0;
 }
 
 /* -------------------------------------------------------------- numbers */
 
-int set_number(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_number(struct cli_req *q, unsigned row, const char *arg)
 {
-	const struct cli_kind *kind = &cli_kinds[opt->kind];
-	void *to;
+	const struct cli_kind *kind = &cli_kinds[cli_opts[row].kind];
+	uint32_t max = UINT32_MAX >> (32 - 8 * kind->size);
 	uint32_t v;
+	void *to;
 
-	if (value_number(arg, kind->base, kind->max, &v) < 0)
-		return unexpected(q, opt, arg);
-	to = member(q, opt, 0);
-	if (to && kind->max == UINT8_MAX)
+	if (value_number(arg, kind->base, max, &v) < 0)
+		return unexpected(q, row, arg);
+	to = member(q, row, 0);
+	if (to && kind->size == sizeof(uint8_t))
 		*(uint8_t *)to = (uint8_t)v;
-	else if (to && kind->max == UINT16_MAX)
+	else if (to && kind->size == sizeof(uint16_t))
 		*(uint16_t *)to = (uint16_t)v;
 	else if (to)
 		*(uint32_t *)to = v;
 	return 0;
 }
 
-int set_mark(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_mark(struct cli_req *q, unsigned row, const char *arg)
 {
 	if (value_mark(arg, &q->filter.mark, &q->filter.mark_mask) < 0)
-		return unexpected(q, opt, arg);
+		return unexpected(q, row, arg);
 	q->filter.has |= CT_F_MARK;
 	return 0;
 }
 
 /* ---------------------------------------------------------------- words */
+
+/* The first name of a list that a word abbreviates, or -1. */
+static int word_in(const char *list, const char *word, size_t n)
+{
+	for (int i = 0; *list; i++, list = cli_part(list, 1))
+		if (value_abbreviates(word, n, list))
+			return i;
+	return -1;
+}
 
 /*
  * The next element of a comma list, passing over SRC_NAT and DST_NAT, which
@@ -201,17 +210,18 @@ static int next_word(struct cli_req *q, const char **s, const char **word,
 		     size_t *n)
 {
 	while (*s) {
+		int nat;
+
 		*word = *s;
 		*n = value_end(*s, ',');
 		*s = (*s)[*n] ? *s + *n + 1 : NULL;
-		if (value_abbreviates(*word, *n, "SRC_NAT"))
-			warn(q, "WARNING: ignoring SRC_NAT, use --src-nat "
-				"instead");
-		else if (value_abbreviates(*word, *n, "DST_NAT"))
-			warn(q, "WARNING: ignoring DST_NAT, use --dst-nat "
-				"instead");
-		else
+		nat = word_in("SRC_NAT\0DST_NAT\0", *word, *n);
+		if (nat < 0)
 			return 1;
+		warn(q, cli_part("WARNING: ignoring SRC_NAT, use --src-nat "
+				 "instead\0"
+				 "WARNING: ignoring DST_NAT, use --dst-nat "
+				 "instead", (unsigned)nat));
 	}
 	return 0;
 }
@@ -221,7 +231,7 @@ static int bad_word(struct cli_req *q, const char *word)
 	return cli_usage(q, "Bad parameter `%'", word);
 }
 
-/* Words of a list, as bits in its order; an abbreviation finds the first. */
+/* Words of a list, as bits in its order. */
 static int take_words(struct cli_req *q, const char *list, const char *arg,
 		      uint32_t *bits)
 {
@@ -229,32 +239,27 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 	size_t n;
 
 	while (next_word(q, &arg, &word, &n)) {
-		const char *name = list;
-		uint32_t bit = 1;
+		int i = word_in(list, word, n);
 
-		while (*name && !value_abbreviates(word, n, name)) {
-			name = cli_part(name, 1);
-			bit <<= 1;
-		}
-		if (!*name)
+		if (i < 0)
 			return bad_word(q, word);
-		*bits |= bit;
+		*bits |= 1u << i;
 	}
 	return 0;
 }
 
-int set_events(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_events(struct cli_req *q, unsigned row, const char *arg)
 {
 	uint32_t events = 0;
 
-	(void)opt;
+	(void)row;
 	return take_words(q, "ALL\0NEW\0UPDATES\0DESTROY\0", arg, &events);
 }
 
-int set_output(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_output(struct cli_req *q, unsigned row, const char *arg)
 {
-	(void)opt;
-	if (take_words(q, "xml\0extended\0timestamp\0id\0ktimestamp\0labels\0"
+	(void)row;
+	if (take_words(q, "extended\0id\0ktimestamp\0timestamp\0xml\0labels\0"
 			  "userspace\0save\0", arg, &q->show) < 0)
 		return -EINVAL;
 	if (q->show & SHOW_SAVE && q->show & ~(SHOW_SAVE | SHOW_USERSPACE))
@@ -278,14 +283,14 @@ static int64_t status_named(const char *word, size_t n)
 	return value_abbreviates(word, n, "UNSET") ? 0 : -1;
 }
 
-int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_status(struct cli_req *q, unsigned row, const char *arg)
 {
 	static const char unreplied[] = "UNREPLIED";
 	struct ct_filter *f = &q->filter;
 	const char *word;
 	size_t n;
 
-	(void)opt;
+	(void)row;
 	f->has |= CT_F_STATUS;
 	while (next_word(q, &arg, &word, &n)) {
 		size_t not = *word == '!';
@@ -304,50 +309,42 @@ int set_status(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 	return 0;
 }
 
-int set_family(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_family(struct cli_req *q, unsigned row, const char *arg)
 {
-	(void)opt;
-	for (int family = AF_INET; family <= AF_INET6; family++) {
-		const char *name = ct_name_of(CT_FAMILIES, (unsigned)family);
+	const char *version = value_after(arg, "ipv", 3);
 
-		if (name && strncmp(arg, name, strlen(name)) == 0)
-			return fix_family(q, family);
-	}
-	return cli_usage(q, "`%' unsupported protocol", arg);
+	(void)row;
+	if (version && *version == '4')
+		return fix_family(q, AF_INET);
+	if (version && *version == '6')
+		return fix_family(q, AF_INET6);
+	return bad_protocol(q, arg);
 }
 
-int set_labels(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_labels(struct cli_req *q, unsigned row, const char *arg)
 {
-	struct cli_words *w = &q->labels[opt - &cli_opts[OPT_LABEL]];
+	struct cli_words *w = &q->labels[row - OPT_LABEL];
 
 	if (!arg)
 		return 0;
 	if (w->n == CLI_WORDS_MAX)
-		return cli_usage(q, "option `--%' given too often", opt->text);
+		return cli_usage(q, "option `--%' given too often", cli_opt_name(row));
 	w->list[w->n++] = arg;
 	return 0;
 }
 
-int set_file(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_file(struct cli_req *q, unsigned row, const char *arg)
 {
 	if (q->labelmap)
 		return cli_usage(q, "option `--%' can only be specified once",
-				 opt->text);
+				 cli_opt_name(row));
 	q->labelmap = arg;
 	return 0;
 }
 
-int set_flag(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_ignored(struct cli_req *q, unsigned row, const char *arg)
 {
-	(void)q;
-	(void)opt;
-	(void)arg;
-	return 0;
-}
-
-int set_ignored(struct cli_req *q, const struct cli_opt *opt, const char *arg)
-{
-	(void)opt;
+	(void)row;
 	(void)arg;
 	warn(q, "WARNING: ignoring -a, deprecated option.");
 	return 0;
@@ -355,14 +352,14 @@ int set_ignored(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 
 /* ------------------------------------------------------------ protocols */
 
-int set_proto(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_proto(struct cli_req *q, unsigned row, const char *arg)
 {
 	struct ct_tuple *t = &q->filter.dir[CT_ORIG];
 	const struct ct_proto *p = ct_proto_named(arg);
 	uint32_t num;
 	int n;
 
-	(void)opt;
+	(void)row;
 	if (p) {
 		num = p->num;
 	} else if ((n = q->protocol ? q->protocol(arg) : -1) >= 0) {
@@ -370,7 +367,7 @@ int set_proto(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 		num = (uint32_t)n;
 		p = &ct_protos[CT_P_COUNT];
 	} else if (*arg == '+' || value_number(arg, 0, 255, &num) < 0) {
-		return cli_usage(q, "`%' unsupported protocol", arg);
+		return bad_protocol(q, arg);
 	} else {
 		p = ct_proto_of((uint8_t)num);
 	}
@@ -385,13 +382,14 @@ int set_proto(struct cli_req *q, const struct cli_opt *opt, const char *arg)
 
 int set_state_of(struct cli_req *q, unsigned protos)
 {
-	static const char *const unknown[CT_P_COUNT] = {
-		[CT_P_TCP]  = "unknown TCP state `%'",
-		[CT_P_SCTP] = "unknown SCTP state `%'",
-		[CT_P_DCCP] = "Unknown DCCP state `%'",
-	};
+	/* In the order of enum ct_list, from CT_NO_NAMES on. */
+	static const char unknown[] =
+		"unknown state `%'\0"
+		"unknown TCP state `%'\0"
+		"unknown SCTP state `%'\0"
+		"Unknown DCCP state `%'";
 	struct ct_filter *f = &q->filter;
-	const char *text = "unknown state `%'";
+	enum ct_list one = CT_NO_NAMES;
 
 	f->states = 0;
 	for (unsigned row = 0; row < CT_P_COUNT; row++) {
@@ -401,7 +399,7 @@ int set_state_of(struct cli_req *q, unsigned protos)
 		if (list == CT_NO_NAMES || !(protos >> row & 1))
 			continue;
 		if (protos == 1u << row)
-			text = unknown[row];
+			one = list;
 		state = ct_name_find(list, q->state);
 		if (state >= 0) {
 			f->states |= (uint16_t)(1u << row);
@@ -409,26 +407,54 @@ int set_state_of(struct cli_req *q, unsigned protos)
 		}
 	}
 	if (!f->states)
-		return cli_usage(q, text, q->state);
+		return cli_usage(q, cli_part(unknown, one), q->state);
 	f->has |= CT_F_STATE;
 	return 0;
 }
 
 /* The word means something only in a protocol, and that may come later. */
-int set_state(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_state(struct cli_req *q, unsigned row, const char *arg)
 {
 	unsigned proto = cli_proto_bit(q);
 
 	q->state = arg;
-	return proto & opt->protos ? set_state_of(q, proto) : 0;
+	return proto & cli_opts[row].protos ? set_state_of(q, proto) : 0;
 }
 
-int set_role(struct cli_req *q, const struct cli_opt *opt, const char *arg)
+static int set_role(struct cli_req *q, unsigned row, const char *arg)
 {
-	(void)opt;
-	for (unsigned role = 0; role < 2; role++)
-		if (value_abbreviates(arg, strlen(arg),
-				      ct_name_of(CT_DCCP_ROLES, role)))
-			return 0;	/* never compared, like the tags */
-	return cli_usage(q, "Unknown DCCP role `%'", arg);
+	(void)row;
+	if (word_in("client\0server\0", arg, strlen(arg)) < 0)
+		return cli_usage(q, "Unknown DCCP role `%'", arg);
+	return 0;	/* never compared, like the tags */
+}
+
+int set_value(struct cli_req *q, unsigned row, const char *arg)
+{
+	static int (*const set[KIND_NUMBERS])(struct cli_req *q,
+		unsigned row, const char *arg) = {
+		[KIND_NET]	= set_addr,
+		[KIND_ADDR]	= set_addr,
+		[KIND_NAT]	= set_nat,
+		[KIND_PROTO]	= set_proto,
+		[KIND_FAMILY]	= set_family,
+		[KIND_STATUS]	= set_status,
+		[KIND_EVENTS]	= set_events,
+		[KIND_OUTPUT]	= set_output,
+		[KIND_MARK]	= set_mark,
+		[KIND_LABELS]	= set_labels,
+		[KIND_LABELS_OR_ALL] = set_labels,
+		[KIND_FILE]	= set_file,
+		[KIND_STATE]	= set_state,
+		[KIND_ROLE]	= set_role,
+		[KIND_IGNORED]	= set_ignored,
+	};
+
+	unsigned kind = cli_opts[row].kind;
+
+	if (kind == KIND_FLAG)	/* that it was seen is all */
+		return 0;
+	if (kind >= KIND_NUMBERS)
+		return set_number(q, row, arg);
+	return set[kind](q, row, arg);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tell.h"
 
+#include "cli/opts.h"
 #include "fmt/out.h"
 #include "fmt/text.h"
 
@@ -49,6 +50,7 @@ const char tell_version[] = "conntrack v" VERSION " (rawtrack)";
 	E(ETIMEDOUT,       "Connection timed out") \
 	E(EDQUOT,          "Disk quota exceeded")
 
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 #define NUMBER(error, text)	error,
 #define TEXT(error, text)	text "\0"
 
@@ -59,53 +61,52 @@ static const char error_texts[] = ERRORS(TEXT);
 static const char *error_text(int error)
 {
 	static char unknown[] = "Unknown error 4294967295";
-	const char *text = error_texts;
+	unsigned i = 0;
 
-	for (size_t i = 0; *text; i++) {
-		if (error_numbers[i] == error)
-			return text;
-		text += strlen(text) + 1;
-	}
+	while (i < COUNT(error_numbers) && error_numbers[i] != error)
+		i++;
+	if (i < COUNT(error_numbers))
+		return cli_part(error_texts, i);
 	*text_u32(unknown + sizeof("Unknown error ") - 1,
 		  (uint32_t)error) = '\0';
 	return unknown;
 }
 
-/* Everything on stderr goes through here, a sentence at a time. */
-static void say(const char *const *part)
-{
-	char buf[2 * OUT_ROOM];
-	struct out o = { .buf = buf, .cap = sizeof(buf), .fd = STDERR_FILENO };
+/* Everything on stderr goes through here, and leaves a sentence at a time. */
+static char err_buf[OUT_ROOM];
+static struct out err = { .buf = err_buf, .cap = sizeof(err_buf),
+			  .fd = STDERR_FILENO };
 
-	for (; *part; part++)
-		out_str(&o, *part);
-	out_flush(&o);
+/* Each % in text stands for the next argument. */
+static void put(const char *text, const char *const *arg)
+{
+	for (; *text; text++) {
+		if (*text == '%')
+			out_str(&err, *arg++);
+		else
+			out_char(&err, *text);
+	}
 }
 
-#define SAY(...)	say((const char *const []){ __VA_ARGS__, NULL })
+static void say(const char *text, const char *const *arg)
+{
+	put(text, arg);
+	out_flush(&err);
+}
+
+#define SAY(text, ...)	say(text, (const char *const []){ __VA_ARGS__ })
 
 void tell_line(const char *line)
 {
-	SAY(line, "\n");
+	SAY("%\n", line);
 }
 
 int tell_why(const struct cli_why *why)
 {
-	char buf[2 * OUT_ROOM];
-	struct out o = { .buf = buf, .cap = sizeof(buf), .fd = STDERR_FILENO };
-	const char *const *arg = why->arg;
-
-	out_str(&o, tell_version);
-	out_str(&o, ": ");
-	for (const char *p = why->text; *p; p++) {
-		if (*p == '%')
-			out_str(&o, *arg++);
-		else
-			out_char(&o, *p);
-	}
-	out_str(&o, why->code == EXIT_USAGE ? "\nTry `conntrack -h' or "
-		"'conntrack --help' for more information.\n" : "\n");
-	out_flush(&o);
+	put("%: ", (const char *const []){ tell_version });
+	put(why->text, why->arg);
+	say(why->code == EXIT_USAGE ? "\nTry `conntrack -h' or "
+	    "'conntrack --help' for more information.\n" : "\n", NULL);
 	return why->code;
 }
 
@@ -114,54 +115,68 @@ void tell_count(uint32_t n, const char *what)
 	char count[TEXT_U32 + 1];
 
 	*text_u32(count, n) = '\0';
-	SAY(tell_version, ": ", count, " ", what, "\n");
+	SAY("%: % %\n", tell_version, count, what);
 }
 
 #define ALL	UINT32_MAX
 #define GET	(CMD_GET | ON_EXPECT(CMD_GET))
-#define NO_NETLINK \
-	"this kernel has no nfnetlink: load the module nfnetlink, or " \
-	"enable CONFIG_NETFILTER_NETLINK"
-#define NO_CTNETLINK \
-	"if this kernel has no ctnetlink, load the module " \
-	"nf_conntrack_netlink"
-#define UNREADABLE \
-	"the kernel's answer could not be read to its end, and the list " \
-	"is incomplete: please report this"
 
 /*
- * What is said about a failure of some commands: what the old tool says in
- * place of the C library's words, and what the user can do about it. The
- * first row that fits counts.
+ * What the old tool says in place of the C library's words, and hints: what
+ * the user can do about it.
  */
+#define SENTENCES(S) \
+	S(NOTHING,      "") \
+	S(NO_ROOT,      "sorry, you must be root or get CAP_NET_ADMIN " \
+			"capability to do this") \
+	S(BE_ROOT,      "run it as root, or give the program the " \
+			"capability: setcap cap_net_admin+ep FILE") \
+	S(INVALID,      "invalid parameters") \
+	S(NO_CTNETLINK, "if this kernel has no ctnetlink, load the module " \
+			"nf_conntrack_netlink") \
+	S(NO_ENTRY,     "such conntrack doesn't exist") \
+	S(NO_MEMORY,    "not enough memory") \
+	S(NO_FAMILY,    "protocol not supported") \
+	S(NO_NETLINK,   "this kernel has no nfnetlink: load the module " \
+			"nfnetlink, or enable CONFIG_NETFILTER_NETLINK") \
+	S(NO_FUNCTION,  "function not implemented") \
+	S(INTERRUPTED,  "Interrupted dump") \
+	S(CHANGED,      "the table changed while it was read, and the list " \
+			"may be incomplete: try again") \
+	S(DROPPED,      "the kernel had to drop part of its answer: try " \
+			"again, or raise net.core.rmem_default") \
+	S(LATE,         "the kernel did not answer in time: try again") \
+	S(UNREADABLE,   "the kernel's answer could not be read to its end, " \
+			"and the list is incomplete: please report this")
+
+#define NAME(name, text)	name,
+
+enum { SENTENCES(NAME) };
+static const char sentences[] = SENTENCES(TEXT);
+
+/* What is said about a failure of some commands: the first row that fits. */
 static const struct failure {
-	int		 error;
 	uint32_t	 cmds;
-	const char	*text, *hint;	/* either may be NULL */
+	uint16_t	 error;
+	uint8_t		 text, hint;	/* sentences */
 } failures[] = {
-	{ EPERM, ALL, "sorry, you must be root or get CAP_NET_ADMIN "
-	  "capability to do this",
-	  "run it as root, or give the program the capability: "
-	  "setcap cap_net_admin+ep FILE" },
-	{ EINVAL, GET, "invalid parameters", NULL },
-	{ EINVAL, CMD_STATS | ON_EXPECT(CMD_STATS) | ON_EXPECT(CMD_COUNT),
-	  NULL, NO_CTNETLINK },
-	{ EINVAL, ALL, "invalid parameters", NO_CTNETLINK },
-	{ ENOENT, CMD_GET, "such conntrack doesn't exist", NULL },
-	{ ENOMEM, GET, "not enough memory", NULL },
-	{ EAFNOSUPPORT, GET, "protocol not supported", NO_NETLINK },
-	{ EAFNOSUPPORT, ALL, NULL, NO_NETLINK },
-	{ EPROTONOSUPPORT, ALL, NULL, NO_NETLINK },
-	{ ENOTSUPP, ALL, "function not implemented", NULL },
-	{ EINTR, ALL, "Interrupted dump", "the table changed while it was "
-	  "read, and the list may be incomplete: try again" },
-	{ ENOBUFS, ALL, NULL, "the kernel had to drop part of its answer: "
-	  "try again, or raise net.core.rmem_default" },
-	{ ETIMEDOUT, ALL, NULL, "the kernel did not answer in time: try "
-	  "again" },
-	{ EBADMSG, ALL, NULL, UNREADABLE },
-	{ EMSGSIZE, ALL, NULL, UNREADABLE },
-	{ 0, ALL, NULL, NULL },
+	{ ALL, EPERM, NO_ROOT, BE_ROOT },
+	{ GET, EINVAL, INVALID, NOTHING },
+	{ CMD_STATS | ON_EXPECT(CMD_STATS) | ON_EXPECT(CMD_COUNT),
+	  EINVAL, NOTHING, NO_CTNETLINK },
+	{ ALL, EINVAL, INVALID, NO_CTNETLINK },
+	{ CMD_GET, ENOENT, NO_ENTRY, NOTHING },
+	{ GET, ENOMEM, NO_MEMORY, NOTHING },
+	{ GET, EAFNOSUPPORT, NO_FAMILY, NO_NETLINK },
+	{ ALL, EAFNOSUPPORT, NOTHING, NO_NETLINK },
+	{ ALL, EPROTONOSUPPORT, NOTHING, NO_NETLINK },
+	{ ALL, ENOTSUPP, NO_FUNCTION, NOTHING },
+	{ ALL, EINTR, INTERRUPTED, CHANGED },
+	{ ALL, ENOBUFS, NOTHING, DROPPED },
+	{ ALL, ETIMEDOUT, NOTHING, LATE },
+	{ ALL, EBADMSG, NOTHING, UNREADABLE },
+	{ ALL, EMSGSIZE, NOTHING, UNREADABLE },
+	{ ALL, 0, NOTHING, NOTHING },
 };
 
 static const struct failure *failure_of(const struct cli_req *q, int error)
@@ -180,26 +195,26 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack,
 {
 	const struct failure *f = failure_of(q, -error);
 
-	SAY(tell_version, ": Operation failed: ",
-	    f->text ? f->text : error_text(-error), "\n");
+	SAY("%: Operation failed: %\n", tell_version,
+	    f->text ? cli_part(sentences, f->text) : error_text(-error));
 	if (ack && ack->text[0])
-		SAY("hint: the kernel says: ", ack->text,
-		    attribute ? ": " : "", attribute ? attribute : "", "\n");
+		SAY(attribute ? "hint: the kernel says: %: %\n" :
+		    "hint: the kernel says: %\n", ack->text, attribute);
 	if (f->hint)
-		SAY("hint: ", f->hint, "\n");
+		SAY("hint: %\n", cli_part(sentences, f->hint));
 	return EXIT_FAILED;
 }
 
 int tell_write_failure(int error)
 {
 	if (error != -EPIPE)
-		SAY(tell_version, ": cannot write to standard output: ",
-		    error_text(-error),
-		    "\nhint: what was printed is incomplete\n");
+		SAY("%: cannot write to standard output: %\n"
+		    "hint: what was printed is incomplete\n",
+		    tell_version, error_text(-error));
 	return EXIT_FAILED;
 }
 
 void tell_labelmap(int error)
 {
-	SAY("nfct_labelmap_new: ", error_text(-error), "\n");
+	SAY("nfct_labelmap_new: %\n", error_text(-error));
 }

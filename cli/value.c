@@ -20,17 +20,11 @@ static char lower(char c)
 static int take_number(const char **s, unsigned base, uint32_t max,
 		       uint32_t *v)
 {
-	const char *p = *s;
-	int r;
-
-	while (is_blank(*p))
-		p++;
-	if (*p == '+')
-		p++;
-	r = ct_number(&p, base, max, v);
-	if (r == 0)
-		*s = p;
-	return r;
+	while (is_blank(**s))
+		++*s;
+	if (**s == '+')
+		++*s;
+	return ct_number(s, base, max, v);
 }
 
 int value_number(const char *s, unsigned base, uint32_t max, uint32_t *v)
@@ -134,35 +128,25 @@ static int take_ip6(const char *s, uint8_t *b)
 int value_addr(const char *s, size_t n, struct ct_addr *a)
 {
 	char word[46];
-	struct ct_addr got = { 0 };
-	int family;
 
 	if (n > sizeof(word) - 1)
 		n = sizeof(word) - 1;
 	memcpy(word, s, n);
 	word[n] = '\0';
-	if (take_ip4(word, 0, got.b) == 0)
-		family = AF_INET;
-	else if (take_ip6(word, got.b) == 0)
-		family = AF_INET6;
-	else
-		return -EINVAL;
-	*a = got;
-	return family;
+	memset(a, 0, sizeof(*a));
+	if (take_ip4(word, 0, a->b) == 0)
+		return AF_INET;
+	return take_ip6(word, a->b) == 0 ? AF_INET6 : -EINVAL;
 }
 
 int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 		 unsigned *bits)
 {
-	struct ct_addr m = { 0 };
-	uint32_t n;
-
-	if (value_number(s, 10, max, &n) < 0)
+	if (value_number(s, 10, max, bits) < 0)
 		return -EINVAL;
-	for (unsigned i = 0; i < n; i++)
-		m.b[i / 8] |= (uint8_t)(0x80 >> i % 8);
-	*mask = m;
-	*bits = n;
+	memset(mask, 0, sizeof(*mask));
+	for (unsigned i = 0; i < *bits; i++)
+		mask->b[i / 8] |= (uint8_t)(0x80 >> i % 8);
 	return 0;
 }
 
@@ -173,6 +157,14 @@ size_t value_end(const char *s, char stop)
 	while (s[n] && s[n] != stop)
 		n++;
 	return n;
+}
+
+const char *value_after(const char *s, const char *start, size_t n)
+{
+	for (; n > 0; n--)
+		if (!*s || *s++ != *start++)
+			return NULL;
+	return s;
 }
 
 int value_abbreviates(const char *word, size_t n, const char *name)

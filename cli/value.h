@@ -23,7 +23,7 @@ int value_mark(const char *s, uint32_t *mark, uint32_t *mask);
 /*
  * An address of n characters: IPv4 as inet_aton(3) takes it, or IPv6. Only
  * the first 45 characters are looked at. Returns AF_INET, AF_INET6 or
- * -EINVAL.
+ * -EINVAL; then *a holds anything.
  */
 int value_addr(const char *s, size_t n, struct ct_addr *a);
 
@@ -33,6 +33,9 @@ int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 
 /* How many characters stand before the first stop, or before the end. */
 size_t value_end(const char *s, char stop);
+
+/* What follows the first n characters of start in s; NULL: not these. */
+const char *value_after(const char *s, const char *start, size_t n);
 
 /*
  * Does word, of n characters, abbreviate name, in any letter case? The empty
