@@ -74,31 +74,31 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 
 #define KINDS(K) \
 	K(KIND_FLAG,    "") \
-	K(KIND_NET,     "ADDR[/BITS]", TAKES_VALUE) \
-	K(KIND_ADDR,    "ADDR", TAKES_VALUE) \
-	K(KIND_NAT,     "[ADDR[:PORT]]", TAKES_OPTIONAL) \
-	K(KIND_PROTO,   "PROTO", TAKES_VALUE) \
-	K(KIND_FAMILY,  "ipv4|ipv6", TAKES_VALUE) \
-	K(KIND_STATUS,  "STATUS[,...]", TAKES_VALUE) \
-	K(KIND_EVENTS,  "EVENT[,...]", TAKES_VALUE) \
-	K(KIND_OUTPUT,  "WORD[,...]", TAKES_VALUE) \
-	K(KIND_MARK,    "MARK[/MASK]", TAKES_VALUE) \
-	K(KIND_LABELS,  "LABEL[,...]", TAKES_VALUE) \
-	K(KIND_LABELS_OR_ALL, "[LABEL[,...]]", TAKES_OPTIONAL) \
-	K(KIND_FILE,    "FILE", TAKES_VALUE) \
-	K(KIND_STATE,   "STATE", TAKES_VALUE) \
-	K(KIND_ROLE,    "client|server", TAKES_VALUE) \
-	K(KIND_IGNORED, "ANY", TAKES_VALUE) \
-	K(KIND_SECONDS, "SECONDS", TAKES_VALUE, 4, 10) \
-	K(KIND_BYTES,   "BYTES", TAKES_VALUE, 4, 10) \
-	K(KIND_TAG,     "TAG", TAKES_VALUE, 4, 10) \
-	K(KIND_PORT,    "PORT", TAKES_VALUE, 2, 10) \
-	K(KIND_KEY,     "KEY", TAKES_VALUE, 2, 0) \
-	K(KIND_ZONE,    "ZONE", TAKES_VALUE, 2, 0) \
-	K(KIND_ID,      "ID", TAKES_VALUE, 4, 0) \
-	K(KIND_SECMARK, "SECMARK", TAKES_VALUE, 4, 0) \
-	K(KIND_ICMP,    "NUMBER", TAKES_VALUE, 1, 10) \
-	K(KIND_ICMP_ID, "ID", TAKES_VALUE, 2, 10)
+	K(KIND_NET,     "ADDR[/BITS]", .takes = TAKES_VALUE) \
+	K(KIND_ADDR,    "ADDR", .takes = TAKES_VALUE) \
+	K(KIND_NAT,     "[ADDR[:PORT]]", .takes = TAKES_OPTIONAL) \
+	K(KIND_PROTO,   "PROTO", .takes = TAKES_VALUE) \
+	K(KIND_FAMILY,  "ipv4|ipv6", .takes = TAKES_VALUE) \
+	K(KIND_STATUS,  "STATUS[,...]", .takes = TAKES_VALUE) \
+	K(KIND_EVENTS,  "EVENT[,...]", .takes = TAKES_VALUE) \
+	K(KIND_OUTPUT,  "WORD[,...]", .takes = TAKES_VALUE) \
+	K(KIND_MARK,    "MARK[/MASK]", .takes = TAKES_VALUE) \
+	K(KIND_LABELS,  "LABEL[,...]", .takes = TAKES_VALUE) \
+	K(KIND_LABELS_OR_ALL, "[LABEL[,...]]", .takes = TAKES_OPTIONAL) \
+	K(KIND_FILE,    "FILE", .takes = TAKES_VALUE) \
+	K(KIND_STATE,   "STATE", .takes = TAKES_VALUE) \
+	K(KIND_ROLE,    "client|server", .takes = TAKES_VALUE) \
+	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
+	K(KIND_SECONDS, "SECONDS", .takes = TAKES_VALUE, .size = 4, .base = 10) \
+	K(KIND_BYTES,   "BYTES", .takes = TAKES_VALUE, .size = 4, .base = 10) \
+	K(KIND_TAG,     "TAG", .takes = TAKES_VALUE, .size = 4, .base = 10) \
+	K(KIND_PORT,    "PORT", .takes = TAKES_VALUE, .size = 2, .base = 10) \
+	K(KIND_KEY,     "KEY", .takes = TAKES_VALUE, .size = 2, .base = 0) \
+	K(KIND_ZONE,    "ZONE", .takes = TAKES_VALUE, .size = 2, .base = 0) \
+	K(KIND_ID,      "ID", .takes = TAKES_VALUE, .size = 4, .base = 0) \
+	K(KIND_SECMARK, "SECMARK", .takes = TAKES_VALUE, .size = 4, .base = 0) \
+	K(KIND_ICMP,    "NUMBER", .takes = TAKES_VALUE, .size = 1, .base = 10) \
+	K(KIND_ICMP_ID, "ID", .takes = TAKES_VALUE, .size = 2, .base = 10)
 
 const struct cli_kind cli_kinds[KIND_COUNT] = { KINDS(ROW) };
 const char cli_kind_words[] = KINDS(TEXT);
