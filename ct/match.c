@@ -156,7 +156,7 @@ static int end_match(const struct ct_filter *f, const struct ct_flow *flow,
 	int by_addr = !same(orig->addr[end].b, theirs, NULL, n);
 	int by_port = port_of(orig, end) != port;
 
-	if (!(status_of(flow) & IPS_SRC_NAT_DONE << end))
+	if (!(status_of(flow) & (uint32_t)IPS_SRC_NAT_DONE << end))
 		return 0;
 	if (!nat->has_addr)
 		return by_addr || by_port;
