@@ -73,22 +73,22 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 /* --------------------------------------------------------------- values */
 
 #define KINDS(K) \
-	K(KIND_FLAG,    "") \
-	K(KIND_NET,     "ADDR[/BITS]", TAKES_VALUE) \
-	K(KIND_ADDR,    "ADDR", TAKES_VALUE) \
-	K(KIND_NAT,     "[ADDR[:PORT]]", TAKES_OPTIONAL) \
-	K(KIND_PROTO,   "PROTO", TAKES_VALUE) \
-	K(KIND_FAMILY,  "ipv4|ipv6", TAKES_VALUE) \
-	K(KIND_STATUS,  "STATUS[,...]", TAKES_VALUE) \
-	K(KIND_EVENTS,  "EVENT[,...]", TAKES_VALUE) \
-	K(KIND_OUTPUT,  "WORD[,...]", TAKES_VALUE) \
-	K(KIND_MARK,    "MARK[/MASK]", TAKES_VALUE) \
-	K(KIND_LABELS,  "LABEL[,...]", TAKES_VALUE) \
-	K(KIND_LABELS_OR_ALL, "[LABEL[,...]]", TAKES_OPTIONAL) \
-	K(KIND_FILE,    "FILE", TAKES_VALUE) \
-	K(KIND_STATE,   "STATE", TAKES_VALUE) \
-	K(KIND_ROLE,    "client|server", TAKES_VALUE) \
-	K(KIND_IGNORED, "ANY", TAKES_VALUE) \
+	K(KIND_FLAG,    "", .takes = TAKES_NONE) \
+	K(KIND_NET,     "ADDR[/BITS]", .takes = TAKES_VALUE) \
+	K(KIND_ADDR,    "ADDR", .takes = TAKES_VALUE) \
+	K(KIND_NAT,     "[ADDR[:PORT]]", .takes = TAKES_OPTIONAL) \
+	K(KIND_PROTO,   "PROTO", .takes = TAKES_VALUE) \
+	K(KIND_FAMILY,  "ipv4|ipv6", .takes = TAKES_VALUE) \
+	K(KIND_STATUS,  "STATUS[,...]", .takes = TAKES_VALUE) \
+	K(KIND_EVENTS,  "EVENT[,...]", .takes = TAKES_VALUE) \
+	K(KIND_OUTPUT,  "WORD[,...]", .takes = TAKES_VALUE) \
+	K(KIND_MARK,    "MARK[/MASK]", .takes = TAKES_VALUE) \
+	K(KIND_LABELS,  "LABEL[,...]", .takes = TAKES_VALUE) \
+	K(KIND_LABELS_OR_ALL, "[LABEL[,...]]", .takes = TAKES_OPTIONAL) \
+	K(KIND_FILE,    "FILE", .takes = TAKES_VALUE) \
+	K(KIND_STATE,   "STATE", .takes = TAKES_VALUE) \
+	K(KIND_ROLE,    "client|server", .takes = TAKES_VALUE) \
+	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
 	K(KIND_SECONDS, "SECONDS", TAKES_VALUE, 4, 10) \
 	K(KIND_BYTES,   "BYTES", TAKES_VALUE, 4, 10) \
 	K(KIND_TAG,     "TAG", TAKES_VALUE, 4, 10) \
