@@ -51,10 +51,9 @@ const char *cli_part(const char *text, unsigned n)
 	C(10, "flush\0\0",     CMD_FLUSH,  { F, NONE },    'F', EQ) \
 	C(11, "event\0\0",     CMD_EVENT,  { E, XE },      'E', EQ) \
 	C(12, "load-file\0\0", CMD_LOAD,   { NONE, NONE }, 'R', CLI_FIRST) \
-	C(13, "", 0, { 0, 0 }, 0, 0)
+	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
 
-const struct cli_cmd cli_cmds[] = { COMMANDS(ROW) };
-const char cli_cmd_texts[] = COMMANDS(TEXT);
+const struct cli_cmd cli_cmds[CLI_CMDS] = { COMMANDS(ROW) };
 
 const struct cli_cmd *cli_cmd_of(uint32_t bit)
 {
@@ -67,7 +66,7 @@ const struct cli_cmd *cli_cmd_of(uint32_t bit)
 
 const char *cli_cmd_name(const struct cli_cmd *cmd)
 {
-	return cli_part(cli_cmd_texts, (unsigned)(cmd - cli_cmds) * 3);
+	return cli_part(cli_texts, (unsigned)(cmd - cli_cmds) * 3);
 }
 
 /* --------------------------------------------------------------- values */
@@ -238,11 +237,11 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = ICMP6, .kind = KIND_ICMP_ID, ORIG(id, CT_ICMP6_ID), .may = L | D | E | U | IA | G)
 
 const struct cli_opt cli_opts[OPT_COUNT] = { OPTIONS(ROW) };
-const char cli_opt_texts[] = OPTIONS(TEXT);
+const char cli_texts[] = COMMANDS(TEXT) OPTIONS(TEXT);
 
 const char *cli_opt_name(unsigned row)
 {
-	return cli_part(cli_opt_texts, row * 3);
+	return cli_part(cli_texts, (CLI_CMDS + row) * 3);
 }
 
 unsigned cli_proto_bit(const struct cli_req *q)
