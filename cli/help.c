@@ -40,7 +40,7 @@ static void put_row(struct out *o, char letter, const char *text,
 /* Commands of this version. Returns the columns of what they may take. */
 static unsigned put_commands(struct out *o)
 {
-	const char *text = cli_cmd_texts;
+	const char *text = cli_texts;
 	unsigned here = 0;
 
 	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
@@ -56,7 +56,7 @@ static unsigned put_commands(struct out *o)
 /* Options of no protocol, or of these, that the commands here take. */
 static void put_options(struct out *o, unsigned here, unsigned protos)
 {
-	const char *text = cli_opt_texts;
+	const char *text = cli_part(cli_texts, 3 * CLI_CMDS);
 
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
 		const struct cli_opt *opt = &cli_opts[i];

@@ -51,10 +51,9 @@ const char *cli_part(const char *text, unsigned n)
 	C(10, "flush\0\0",     CMD_FLUSH,  { F, NONE },    'F', EQ) \
 	C(11, "event\0\0",     CMD_EVENT,  { E, XE },      'E', EQ) \
 	C(12, "load-file\0\0", CMD_LOAD,   { NONE, NONE }, 'R', CLI_FIRST) \
-	C(13, "", 0, { 0, 0 }, 0, 0)
+	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
 
-const struct cli_cmd cli_cmds[] = { COMMANDS(ROW) };
-const char cli_cmd_texts[] = COMMANDS(TEXT);
+const struct cli_cmd cli_cmds[CLI_CMDS] = { COMMANDS(ROW) };
 
 const struct cli_cmd *cli_cmd_of(uint32_t bit)
 {
@@ -67,13 +66,13 @@ const struct cli_cmd *cli_cmd_of(uint32_t bit)
 
 const char *cli_cmd_name(const struct cli_cmd *cmd)
 {
-	return cli_part(cli_cmd_texts, (unsigned)(cmd - cli_cmds) * 3);
+	return cli_part(cli_texts, (unsigned)(cmd - cli_cmds) * 3);
 }
 
 /* --------------------------------------------------------------- values */
 
 #define KINDS(K) \
-	K(KIND_FLAG,    "") \
+	K(KIND_FLAG,    "", .takes = TAKES_NONE) \
 	K(KIND_NET,     "ADDR[/BITS]", .takes = TAKES_VALUE) \
 	K(KIND_ADDR,    "ADDR", .takes = TAKES_VALUE) \
 	K(KIND_NAT,     "[ADDR[:PORT]]", .takes = TAKES_OPTIONAL) \
@@ -89,16 +88,16 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 	K(KIND_STATE,   "STATE", .takes = TAKES_VALUE) \
 	K(KIND_ROLE,    "client|server", .takes = TAKES_VALUE) \
 	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
-	K(KIND_SECONDS, "SECONDS", .takes = TAKES_VALUE, .size = 4, .base = 10) \
-	K(KIND_BYTES,   "BYTES", .takes = TAKES_VALUE, .size = 4, .base = 10) \
-	K(KIND_TAG,     "TAG", .takes = TAKES_VALUE, .size = 4, .base = 10) \
-	K(KIND_PORT,    "PORT", .takes = TAKES_VALUE, .size = 2, .base = 10) \
-	K(KIND_KEY,     "KEY", .takes = TAKES_VALUE, .size = 2, .base = 0) \
-	K(KIND_ZONE,    "ZONE", .takes = TAKES_VALUE, .size = 2, .base = 0) \
-	K(KIND_ID,      "ID", .takes = TAKES_VALUE, .size = 4, .base = 0) \
-	K(KIND_SECMARK, "SECMARK", .takes = TAKES_VALUE, .size = 4, .base = 0) \
-	K(KIND_ICMP,    "NUMBER", .takes = TAKES_VALUE, .size = 1, .base = 10) \
-	K(KIND_ICMP_ID, "ID", .takes = TAKES_VALUE, .size = 2, .base = 10)
+	K(KIND_SECONDS, "SECONDS", TAKES_VALUE, 4, 10) \
+	K(KIND_BYTES,   "BYTES", TAKES_VALUE, 4, 10) \
+	K(KIND_TAG,     "TAG", TAKES_VALUE, 4, 10) \
+	K(KIND_PORT,    "PORT", TAKES_VALUE, 2, 10) \
+	K(KIND_KEY,     "KEY", TAKES_VALUE, 2, 0) \
+	K(KIND_ZONE,    "ZONE", TAKES_VALUE, 2, 0) \
+	K(KIND_ID,      "ID", TAKES_VALUE, 4, 0) \
+	K(KIND_SECMARK, "SECMARK", TAKES_VALUE, 4, 0) \
+	K(KIND_ICMP,    "NUMBER", TAKES_VALUE, 1, 10) \
+	K(KIND_ICMP_ID, "ID", TAKES_VALUE, 2, 10)
 
 const struct cli_kind cli_kinds[KIND_COUNT] = { KINDS(ROW) };
 const char cli_kind_words[] = KINDS(TEXT);
@@ -238,11 +237,11 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = ICMP6, .kind = KIND_ICMP_ID, ORIG(id, CT_ICMP6_ID), .may = L | D | E | U | IA | G)
 
 const struct cli_opt cli_opts[OPT_COUNT] = { OPTIONS(ROW) };
-const char cli_opt_texts[] = OPTIONS(TEXT);
+const char cli_texts[] = COMMANDS(TEXT) OPTIONS(TEXT);
 
 const char *cli_opt_name(unsigned row)
 {
-	return cli_part(cli_opt_texts, row * 3);
+	return cli_part(cli_texts, (CLI_CMDS + row) * 3);
 }
 
 unsigned cli_proto_bit(const struct cli_req *q)

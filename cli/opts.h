@@ -31,9 +31,9 @@ struct cli_cmd {
 #define CLI_ON_CREATE	0x0002u
 #define CLI_ON_GET	0x0010u
 
-/* Three texts a row: name, other name, explanation; any may be empty. */
-extern const struct cli_cmd cli_cmds[];		/* ends with a bit of 0 */
-extern const char cli_cmd_texts[];
+#define CLI_CMDS	14	/* the last row has a bit of 0 */
+
+extern const struct cli_cmd cli_cmds[CLI_CMDS];
 
 /* The row of a command, and a row's name. */
 const struct cli_cmd *cli_cmd_of(uint32_t bit);
@@ -101,12 +101,14 @@ struct cli_opt {
 	char		 letter;	/* or '\0' */
 };
 
-/*
- * Three texts a row, as above. An explanation that ends with a comma goes on
- * with the direction of the member.
- */
 extern const struct cli_opt cli_opts[OPT_COUNT];
-extern const char cli_opt_texts[];
+
+/*
+ * Three texts for each row, of cli_cmds and then of cli_opts: name, other
+ * name, explanation; any may be empty. An explanation that ends with a comma
+ * goes on with the direction of the option's member.
+ */
+extern const char cli_texts[];
 
 const char *cli_opt_name(unsigned row);
 

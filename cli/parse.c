@@ -88,84 +88,76 @@ static int unknown(struct cli_req *q, const char *word)
 	return cli_usage(q, "unknown option `%'", word);
 }
 
-/* What a long name stands for. */
-struct long_name {
-	const struct cli_cmd	*cmd;		/* NULL: an option */
-	unsigned		 row;
-	int			 matches;	/* rows that it abbreviates */
-	int			 exact;
-};
-
-/* Does a row's text have a name that word, of n characters, abbreviates? */
-static void consider(struct long_name *l, const char *text, const char *word,
-		     size_t n, const struct cli_cmd *cmd, unsigned row)
+/* Does a row have a name that word, of n characters, abbreviates? 2: is. */
+static int is_name(const char *text, const char *word, size_t n)
 {
 	int found = 0;
 
-	for (unsigned i = 0; i < 2; i++) {
-		const char *name = cli_part(text, i);
-		const char *rest = value_after(name, word, n);
+	for (unsigned i = 0; i < 2; i++, text = cli_part(text, 1)) {
+		const char *rest = value_after(text, word, n);
 
-		if (rest && *name)
+		if (rest && *text)
 			found |= *rest ? 1 : 2;
 	}
-	if (!found || l->exact)
-		return;
-	l->cmd = cmd;
-	l->row = row;
-	l->matches++;
-	l->exact = found > 1;
+	return found;
 }
 
-/* Options of every protocol's, and of these. */
-static void consider_options(struct long_name *l, const char *word, size_t n,
-			     unsigned protos)
-{
-	const char *text = cli_opt_texts;
+#define NO_ROW		-1
+#define AMBIGUOUS	-2
 
-	for (unsigned i = 0; i < OPT_COUNT; i++) {
-		if (!cli_opts[i].protos || cli_opts[i].protos & protos)
-			consider(l, text, word, n, NULL, i);
+/*
+ * The row of a long name, as in cli_texts: the first that has it in full, or
+ * the only one that it abbreviates. Options of no protocol count, and those
+ * of these.
+ */
+static int find_long(const char *word, size_t n, unsigned protos)
+{
+	const char *text = cli_texts;
+	int row = NO_ROW;
+
+	for (int i = 0; i < CLI_CMDS + OPT_COUNT; i++) {
+		unsigned of = i < CLI_CMDS ? 0 : cli_opts[i - CLI_CMDS].protos;
+		int found = is_name(text, word, n);
+
 		text = cli_part(text, 3);
+		if (i < CLI_CMDS && cli_cmds[i].flags & CLI_FIRST)
+			continue;
+		if (of && !(of & protos))
+			continue;
+		if (found > 1)
+			return i;
+		if (found)
+			row = row == NO_ROW ? i : AMBIGUOUS;
 	}
+	return row;
 }
 
 /*
- * Find a long name. Options of the known protocol count with the global
- * ones, as before; those of the others only when nothing else has that name,
- * so that no old abbreviation becomes ambiguous.
+ * Options of the known protocol count with the global ones, as before; those
+ * of the others only when nothing else has that name, so that no old
+ * abbreviation becomes ambiguous.
  */
-static struct long_name find_long(const struct cli_req *q, const char *word,
-				  size_t n)
-{
-	struct long_name l = { 0 };
-	const char *text = cli_cmd_texts;
-
-	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
-		if (!(c->flags & CLI_FIRST))
-			consider(&l, text, word, n, c, 0);
-		text = cli_part(text, 3);
-	}
-	consider_options(&l, word, n, cli_proto_bit(q));
-	if (l.matches == 0 && !q->proto)
-		consider_options(&l, word, n, UINT8_MAX);
-	return l;
-}
-
 static int parse_long(struct cli_req *q, struct words *w)
 {
 	const char *name = w->word + 2;
 	size_t n = value_end(name, '=');
 	const char *arg = name[n] ? name + n + 1 : NULL;
-	struct long_name l = find_long(q, name, n);
-	unsigned takes = l.cmd ? l.cmd->flags & CLI_LONG_VALUE :
-			 cli_kinds[cli_opts[l.row].kind].takes;
+	int row = find_long(name, n, cli_proto_bit(q));
+	unsigned takes, opt;
 
-	if (l.matches == 0 || (l.matches > 1 && !l.exact) || (arg && !takes))
+	if (row == NO_ROW && !q->proto)
+		row = find_long(name, n, UINT8_MAX);
+	if (row < 0)
 		return unknown(q, w->word);
-	if (l.cmd)
-		return set_command(q, l.cmd, arg ? arg : take_plain_word(w));
-	return set_option(q, w, l.row, arg);
+	opt = (unsigned)row - CLI_CMDS;
+	takes = row < CLI_CMDS ? cli_cmds[row].flags & CLI_LONG_VALUE :
+		cli_kinds[cli_opts[opt].kind].takes;
+	if (arg && !takes)
+		return unknown(q, w->word);
+	if (row < CLI_CMDS)
+		return set_command(q, &cli_cmds[row],
+				   arg ? arg : take_plain_word(w));
+	return set_option(q, w, opt, arg);
 }
 
 /* A letter's command, or the last row. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The value of an option, a row of cli_opts, into the request. arg is NULL when an optional value is
- * not given. Returns 0, or -EINVAL with the reason in q->why. compat.md 1.4.
+ * The value of an option, a row of cli_opts, into the request. arg is NULL
+ * when an optional value is not given. Returns 0, or -EINVAL with the reason
+ * in q->why. compat.md 1.4.
  */
 #ifndef CLI_SET_H
 #define CLI_SET_H
