@@ -67,11 +67,21 @@ static const char *next_word(const char *word)
 
 const char *ct_name_of(enum ct_list list, uint32_t number)
 {
-	const char *word = lists[list];
+	/* the last one found: of many flows most have the same state */
+	static enum ct_list last_list;
+	static uint32_t last_number;
+	static const char *last;
 
-	for (; number > 0 && *word != *END; number--)
-		word = next_word(word);
-	return *word && *word != *END ? word : NULL;
+	if (list != last_list || number != last_number) {
+		last = lists[list];
+		for (uint32_t i = 0; i < number && *last != *END; i++)
+			last = next_word(last);
+		if (!*last || *last == *END)
+			last = NULL;
+		last_list = list;
+		last_number = number;
+	}
+	return last;
 }
 
 int ct_name_find(enum ct_list list, const char *word)
