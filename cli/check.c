@@ -78,6 +78,23 @@ static void check_mask(struct cli_req *q, unsigned mask, unsigned addr)
 		refuse(q, "Can't use --% without --%", mask, addr);
 }
 
+/*
+ * What reads like a selection and is none would change the whole table:
+ * compat.md, B18 and B51. In files words are passed over, as in event logs.
+ */
+static void check_danger(struct cli_req *q)
+{
+	const uint32_t many = CMD_UPDATE | CMD_DELETE | CMD_FLUSH;
+
+	if (q->operand && q->cmd & many && !q->line)
+		cli_usage(q, "unexpected argument `%'", q->operand);
+	if (q->cmd == CMD_DELETE && !(q->seen & ~(opt_bit(OPT_TIMEOUT) |
+	    opt_bit(OPT_OUTPUT) | opt_bit(OPT_NAT_RANGE))) &&
+	    seen(q, OPT_TIMEOUT))
+		cli_usage(q, "`--timeout' selects nothing: say what to delete",
+			  NULL);
+}
+
 /* compat.md 2.2, in its order. */
 int cli_check(struct cli_req *q)
 {
@@ -85,8 +102,12 @@ int cli_check(struct cli_req *q)
 	unsigned on = cmd->on[q->table == CT_TABLE_EXPECT];
 	int whole = (on & (CLI_ON_CREATE | CLI_ON_GET)) != 0;
 
-	if (!q->cmd)
+	if (!q->cmd && !q->line)
 		cli_usage(q, "no command given", NULL);
+	if (q->cmd == CMD_UPDATE && seen(q, OPT_LABEL_ADD) &&
+	    seen(q, OPT_LABEL_DEL))
+		cli_refuse(q, EXIT_FAILED, "cannot use --label-add and "
+			   "--label-del at the same time", NULL, NULL);
 	if (seen(q, OPT_ANY_NAT) &&
 	    (seen(q, OPT_SRC_NAT) || seen(q, OPT_DST_NAT)))
 		cli_usage(q, "cannot specify `--src-nat' or `--dst-nat' "
@@ -100,5 +121,6 @@ int cli_check(struct cli_req *q)
 	check_zero(q);
 	check_mask(q, OPT_MASK_SRC, OPT_SRC);
 	check_mask(q, OPT_MASK_DST, OPT_DST);
+	check_danger(q);
 	return q->why.text ? -EINVAL : 0;
 }

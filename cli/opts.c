@@ -44,13 +44,13 @@ const char *cli_part(const char *text, unsigned n)
 	C(3,  "stats\0\0show the kernel's statistics, a line per CPU", CMD_STATS, { NONE, NONE }, 'S', CLI_HERE) \
 	C(4,  "version\0\0show the version", CMD_VERSION, { NONE, NONE }, 'V', CLI_HERE) \
 	C(5,  "help\0\0show this text, and the options of -p PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
-	C(6,  "create\0\0",    CMD_CREATE, { IA, XI },     'I', EQ) \
-	C(7,  "add\0\0",       CMD_ADD,    { IA, NONE },   'A', EQ) \
-	C(8,  "update\0\0",    CMD_UPDATE, { U, NONE },    'U', EQ) \
-	C(9,  "delete\0\0",    CMD_DELETE, { D, XD },      'D', EQ) \
-	C(10, "flush\0\0",     CMD_FLUSH,  { F, NONE },    'F', EQ) \
+	C(6,  "create\0\0make an entry", CMD_CREATE, { IA, XI }, 'I', CLI_HERE | EQ) \
+	C(7,  "add\0\0make an entry, or update the one there", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
+	C(8,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', CLI_HERE | EQ) \
+	C(9,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', CLI_HERE | EQ) \
+	C(10, "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
 	C(11, "event\0\0",     CMD_EVENT,  { E, XE },      'E', EQ) \
-	C(12, "load-file\0\0", CMD_LOAD,   { NONE, NONE }, 'R', CLI_FIRST) \
+	C(12, "load-file\0\0do the commands in a file", CMD_LOAD, { NONE, NONE }, 'R', CLI_HERE | CLI_FIRST) \
 	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
 
 const struct cli_cmd cli_cmds[CLI_CMDS] = { COMMANDS(ROW) };
@@ -112,15 +112,18 @@ const char cli_kind_words[] = KINDS(TEXT);
 #define ICMP6	(1u << CT_P_ICMPV6)
 #define PORTS	(TCP | SCTP | DCCP | 1u << CT_P_UDP | 1u << CT_P_UDPLITE)
 
-/* Where the value goes: a member of the filter, or of one of its tuples. */
-#define FILTER(member, bit) \
-	.at = offsetof(struct ct_filter, member), .has = bit
-#define ORIG(member, bit) \
-	.in = offsetof(struct ct_filter, dir[CT_ORIG]), \
-	.at = offsetof(struct ct_filter, dir[CT_ORIG].member), .has = bit
-#define REPLY(member, bit) \
-	.in = offsetof(struct ct_filter, dir[CT_REPLY]), \
-	.at = offsetof(struct ct_filter, dir[CT_REPLY].member), .has = bit
+/* Where the value goes: a member of the filter, or of a struct behind it. */
+#define OFFSET(member) \
+	(offsetof(struct cli_req, member) - offsetof(struct cli_req, filter))
+#define INTO(base, member, bit) \
+	.in = OFFSET(base.has), .at = OFFSET(base.member), .has = bit
+#define FILTER(member, bit)	INTO(filter, member, bit)
+#define ORIG(member, bit)	INTO(filter.dir[CT_ORIG], member, bit)
+#define REPLY(member, bit)	INTO(filter.dir[CT_REPLY], member, bit)
+#define INFO(member, bit)	INTO(filter.info, member, bit)
+#define CHANGE(member, bit)	INTO(change, member, bit)
+#define EXPECT(member, bit)	INTO(expect.tuple, member, bit)
+#define MASK(member, bit)	INTO(expect.mask, member, bit)
 
 #define OPTIONS(O) \
 	O(OPT_SRC, "src\0orig-src\0source address,", \
@@ -133,18 +136,18 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'q', .kind = KIND_ADDR, REPLY(dst, CT_DST4), .may = L | IA | U | D | G | E | XI | XD | XG) \
 	O(OPT_PROTONUM, "protonum\0\0protocol: a name or a number", \
 	  .letter = 'p', .kind = KIND_PROTO, .may = L | U | D | E | HELP, .must = IA | G | XI | XD | XG) \
-	O(OPT_TIMEOUT, "timeout\0\0", \
-	  .letter = 't', .kind = KIND_SECONDS, .may = U | D, .must = IA | XI) \
+	O(OPT_TIMEOUT, "timeout\0\0seconds until it expires", \
+	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = IA | XI) \
 	O(OPT_STATUS, "status\0\0status: ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
 	  .letter = 'u', .kind = KIND_STATUS, .may = L | IA | U | D | XI) \
 	O(OPT_ZERO, "zero\0\0reset the counters while listing", \
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \
 	O(OPT_EVENT_MASK, "event-mask\0\0", \
 	  .letter = 'e', .kind = KIND_EVENTS, .may = E) \
-	O(OPT_TUPLE_SRC, "tuple-src\0\0", \
-	  .letter = '[', .kind = KIND_NET, .must = XI) \
-	O(OPT_TUPLE_DST, "tuple-dst\0\0", \
-	  .letter = ']', .kind = KIND_NET, .must = XI) \
+	O(OPT_TUPLE_SRC, "tuple-src\0\0source address that is expected", \
+	  .letter = '[', .kind = KIND_NET, EXPECT(src, CT_SRC4), .must = XI) \
+	O(OPT_TUPLE_DST, "tuple-dst\0\0destination address that is expected", \
+	  .letter = ']', .kind = KIND_NET, EXPECT(dst, CT_DST4), .must = XI) \
 	O(OPT_MASK_SRC, "mask-src\0\0bits of the source address that count", \
 	  .letter = '{', .kind = KIND_ADDR, FILTER(src_mask, 0), .may = L | U | D | E, .must = XI) \
 	O(OPT_MASK_DST, "mask-dst\0\0bits of the destination address that count", \
@@ -168,17 +171,17 @@ const char cli_kind_words[] = KINDS(TEXT);
 	O(OPT_ANY_NAT, "any-nat\0\0translated source or destination", \
 	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = L | E) \
 	O(OPT_ZONE, "zone\0\0zone of both directions", \
-	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = L | IA | D | G | E) \
+	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = L | IA | U | D | G | E) \
 	O(OPT_LABEL, "label\0\0labels, all of them", \
 	  .letter = 'l', .kind = KIND_LABELS, .may = L | U | D | G | E) \
-	O(OPT_LABEL_ADD, "label-add\0\0", \
+	O(OPT_LABEL_ADD, "label-add\0\0labels to set", \
 	  .letter = '<', .kind = KIND_LABELS, .may = IA | U) \
-	O(OPT_LABEL_DEL, "label-del\0\0", \
+	O(OPT_LABEL_DEL, "label-del\0\0labels to take away; all without LABEL", \
 	  .letter = '>', .kind = KIND_LABELS_OR_ALL, .may = U) \
 	O(OPT_ORIG_ZONE, "orig-zone\0\0zone of the original direction only", \
-	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = L | IA | D | G | E) \
+	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
 	O(OPT_REPLY_ZONE, "reply-zone\0\0zone of the reply direction only", \
-	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = L | IA | D | G | E) \
+	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
 	O(OPT_LABELMAP, "labelmap\0\0names of labels, instead of connlabel.conf", \
 	  .letter = 'M', .kind = KIND_FILE, .may = L | IA | U | D | G | E) \
 	O(OPT_NAT_RANGE, "nat-range\0\0ignored", \
@@ -191,22 +194,22 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
 	O(OPT_REPLY_DPORT, "reply-port-dst\0\0destination port,", \
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
-	O(OPT_MASK_SPORT, "mask-port-src\0\0", \
-	  .protos = PORTS, .kind = KIND_PORT, .must = XI) \
-	O(OPT_MASK_DPORT, "mask-port-dst\0\0", \
-	  .protos = PORTS, .kind = KIND_PORT, .must = XI) \
+	O(OPT_MASK_SPORT, "mask-port-src\0\0bits of the source port that count", \
+	  .protos = PORTS, .kind = KIND_PORT, MASK(sport, CT_SPORT), .must = XI) \
+	O(OPT_MASK_DPORT, "mask-port-dst\0\0bits of the destination port that count", \
+	  .protos = PORTS, .kind = KIND_PORT, MASK(dport, CT_DPORT), .must = XI) \
 	O(OPT_STATE, "state\0\0state: ESTABLISHED, ...", \
 	  .protos = TCP | SCTP | DCCP, .kind = KIND_STATE, .may = L | D | E | U | G, .must = IA) \
-	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0", \
-	  .protos = PORTS, .kind = KIND_PORT, .must = XI) \
-	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0", \
-	  .protos = PORTS, .kind = KIND_PORT, .must = XI) \
-	O(OPT_ORIG_VTAG, "orig-vtag\0\0verification tag, not compared", \
-	  .protos = SCTP, .kind = KIND_TAG, .may = U | G, .must = IA | XI) \
-	O(OPT_REPLY_VTAG, "reply-vtag\0\0verification tag, not compared", \
-	  .protos = SCTP, .kind = KIND_TAG, .may = U | G, .must = IA | XI) \
-	O(OPT_ROLE, "role\0\0", \
-	  .protos = DCCP, .kind = KIND_ROLE, .must = IA | XI) \
+	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0source port that is expected", \
+	  .protos = PORTS, .kind = KIND_PORT, EXPECT(sport, CT_SPORT), .must = XI) \
+	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0destination port that is expected", \
+	  .protos = PORTS, .kind = KIND_PORT, EXPECT(dport, CT_DPORT), .must = XI) \
+	O(OPT_ORIG_VTAG, "orig-vtag\0\0verification tag, original direction", \
+	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_ORIG], CT_SCTP_VTAG), .may = U | D | G, .must = IA | XI) \
+	O(OPT_REPLY_VTAG, "reply-vtag\0\0verification tag, reply direction", \
+	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_REPLY], CT_SCTP_VTAG_R), .may = U | D | G, .must = IA | XI) \
+	O(OPT_ROLE, "role\0\0role of the source", \
+	  .protos = DCCP, .kind = KIND_ROLE, INFO(role, CT_DCCP_ROLE), .may = U | D, .must = IA | XI) \
 	O(OPT_SRCKEY, "srckey\0orig-key-src\0source key,", \
 	  .protos = GRE, .kind = KIND_KEY, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DSTKEY, "dstkey\0orig-key-dst\0destination key,", \
@@ -215,14 +218,14 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = GRE, .kind = KIND_KEY, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_DSTKEY, "reply-key-dst\0\0destination key,", \
 	  .protos = GRE, .kind = KIND_KEY, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
-	O(OPT_MASK_SRCKEY, "mask-key-src\0\0", \
-	  .protos = GRE, .kind = KIND_KEY, .must = XI) \
-	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0", \
-	  .protos = GRE, .kind = KIND_KEY, .must = XI) \
-	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0", \
-	  .protos = GRE, .kind = KIND_KEY, .must = XI) \
-	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0", \
-	  .protos = GRE, .kind = KIND_KEY, .must = XI) \
+	O(OPT_MASK_SRCKEY, "mask-key-src\0\0bits of the source key that count", \
+	  .protos = GRE, .kind = KIND_KEY, MASK(sport, CT_SPORT), .must = XI) \
+	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0bits of the destination key that count", \
+	  .protos = GRE, .kind = KIND_KEY, MASK(dport, CT_DPORT), .must = XI) \
+	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0source key that is expected", \
+	  .protos = GRE, .kind = KIND_KEY, EXPECT(sport, CT_SPORT), .must = XI) \
+	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0destination key that is expected", \
+	  .protos = GRE, .kind = KIND_KEY, EXPECT(dport, CT_DPORT), .must = XI) \
 	O(OPT_ICMP_TYPE, "icmp-type\0\0type,", \
 	  .protos = ICMP, .kind = KIND_ICMP, ORIG(type, CT_ICMP_TYPE), .may = L | D | E | U, .must = IA | G) \
 	O(OPT_ICMP_CODE, "icmp-code\0\0code", \

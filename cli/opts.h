@@ -94,8 +94,8 @@ struct cli_opt {
 	uint16_t	 may;		/* columns of commands it goes with */
 	uint16_t	 must;		/* and of those that need it */
 	uint16_t	 has;		/* its presence bit ... */
-	uint8_t		 in;		/* ... in the word here in the filter */
-	uint8_t		 at;		/* its member there; 0: none */
+	uint16_t	 in;		/* ... in the word here, from the filter on */
+	uint16_t	 at;		/* its member there; 0: none */
 	uint8_t		 kind;		/* row of cli_kinds */
 	uint8_t		 protos;	/* mask of 1 << CT_P_*; 0: no protocol's */
 	char		 letter;	/* or '\0' */

@@ -267,6 +267,7 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	memset(&q->filter.dst_mask, 0xff, sizeof(q->filter.dst_mask));
 	if (is_load(argc, argv)) {
 		q->cmd = CMD_LOAD;
+		q->file = argv[2];
 		return 0;
 	}
 	while (r == 0 && w.next < w.argc) {
@@ -274,9 +275,11 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 
 		w.word = word;
 		if (word[0] != '-' || word[1] == '\0') {
+			if (!q->operand)
+				q->operand = word;
 			if (posix)
 				break;
-			continue;	/* an operand: ignored */
+			continue;
 		}
 		if (strcmp(word, "--") == 0)
 			break;

@@ -6,6 +6,8 @@
 #ifndef CLI_REQ_H
 #define CLI_REQ_H
 
+#include "ct/change.h"
+#include "ct/expect.h"
 #include "ct/filter.h"
 #include "ct/plan.h"
 #include "fmt/fmt.h"
@@ -68,6 +70,8 @@ struct cli_words {
 struct cli_req {
 	uint32_t	 cmd;		/* one CMD_ bit */
 	enum ct_table	 table;
+	uint32_t	 line;		/* of a load file, or 0 */
+	const char	*operand;	/* a word that is no option, or NULL */
 	uint64_t	 seen;		/* options given: 1 << row of cli_opts */
 	struct cli_why	 why;
 	char		 letter[2];	/* a text for why.arg */
@@ -79,8 +83,11 @@ struct cli_req {
 	int		(*protocol)(const char *name);
 	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
 	unsigned	 warns;
-	struct ct_filter filter;
+	const char	*file;		/* of -R */
 	struct cli_words labels[CLI_LABELS];
+	struct ct_filter filter;	/* and behind it, see cli_opt.in: */
+	struct ct_change change;	/* what -I, -A and -U set */
+	struct ct_expect expect;	/* what -I expect announces */
 };
 
 /*

@@ -1,55 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/run.h"
 
+#include "cli/change.h"
 #include "cli/file.h"
 #include "cli/help.h"
+#include "cli/job.h"
 #include "cli/opts.h"
 #include "cli/tell.h"
 #include "ct/count.h"
 #include "ct/tables.h"
 #include "fmt/fmt.h"
 #include "fmt/stats.h"
-#include "nl/batch.h"
-#include "nl/layout.h"
 
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define REQUEST_MAX	512u	/* the longest question of one message */
-
-/* A command on its way. */
-struct job {
-	const struct cli_req	*q;
-	const struct cli_world	*w;
-	struct out		*out;
-	struct nl_talk		 talk;
-	struct nl_put		 req;
-	uint8_t			 req_buf[REQUEST_MAX];
-	struct ct_plan		 plan;
-	const struct fmt	*fmt;
-	struct fmt_how		 how;
-	struct nl_batch		*zero;		/* -z: the second socket's */
-	const uint8_t		*first;		/* body of a datagram's first */
-	uint32_t		 extra_use;	/* references held by asking */
-	uint32_t		 count;		/* entries shown */
-	const char		*counted;	/* what they are; NULL: not said */
-	int			 expect;	/* on the table of expectations */
-	uint16_t		 type;		/* of its records */
-	struct nl_layouts	 layouts;
-	union {
-		struct ct_flow	 flow;
-		struct ct_expect exp;
-		struct ct_stats	 stats;
-	};
-};
-
-/*
- * Decode a record: first what the filter looks at, and all of it only when
- * it passes. Returns 1 when it does.
- */
-static int take_flow(struct job *j, const struct nl_msg *m)
+int job_take_flow(struct job *j, const struct nl_msg *m)
 {
 	uint32_t wants = j->plan.wants;
 	int r;
@@ -67,13 +35,14 @@ static int take_flow(struct job *j, const struct nl_msg *m)
 	return r < 0 ? r : 1;
 }
 
-static void show_flow(struct job *j)
+int job_put_flow(struct job *j)
 {
 	struct ct_flow *f = &j->flow;
 
 	if (f->has & CT_USE && f->use > j->extra_use)
 		f->use -= j->extra_use;
 	j->fmt->flow(j->out, f, &j->how);
+	return j->out->err;
 }
 
 /* The same for expectations, which nothing filters. */
@@ -87,80 +56,48 @@ static int take_expect(struct job *j, const struct nl_msg *m)
 	return r < 0 ? r : 1;
 }
 
-static int each_record(const struct nl_msg *m, void *arg)
+int job_show(const struct nl_msg *m, void *job)
 {
-	struct job *j = arg;
+	struct job *j = job;
 	int r;
 
 	if (m->type != j->type)
 		return 0;
 	if (m->body.p == j->first)	/* once a datagram is enough */
 		j->how.now_ns = clock_now();
-	r = j->expect ? take_expect(j, m) : take_flow(j, m);
+	r = j->expect ? take_expect(j, m) : job_take_flow(j, m);
 	if (r <= 0)
 		return r;
 	if (j->expect)
 		j->fmt->expect(j->out, &j->exp, &j->how);
 	else
-		show_flow(j);
+		job_put_flow(j);
 	j->count++;
 	return j->out->err;
 }
 
-/*
- * -z. A dump that zeroes loses the counters of an entry at the end of each
- * datagram (ctnetlink.md 3.3), so the dump only names the entries, and each
- * is read and zeroed by a request of its own, whose answer is shown.
- */
-static int each_zero(const struct nl_msg *m, void *arg)
-{
-	struct job *j = arg;
-	struct nl_batch *b = j->zero;
-	size_t mark;
-	int r;
-
-	if (m->type != j->type)
-		return 0;
-	mark = nl_batch_begin(b, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
-					     IPCTNL_MSG_CT_GET_CTRZERO),
-			      0, m->family);
-	r = ct_name_entry(&b->put, m->attrs);
-	return r < 0 ? r : nl_batch_end(b, mark);
-}
-
-static int hear_zero(const struct nl_msg *m, int error, void *arg)
-{
-	if (m)
-		return each_record(m, arg);
-	return error == -ENOENT ? 0 : error;	/* gone meanwhile */
-}
-
-static struct nl_put *new_request(struct job *j)
+struct nl_put *job_request(struct job *j)
 {
 	nl_put_init(&j->req, j->req_buf, sizeof(j->req_buf));
 	return &j->req;
 }
 
-static int ask(struct job *j, int (*each)(const struct nl_msg *, void *))
+int job_ask(struct job *j, int (*each)(const struct nl_msg *m, void *job))
 {
 	return nl_talk(&j->talk, &j->req, each, j);
 }
 
-/*
- * Ask as planned; where the kernel refuses the better question, ask the
- * plain one. Neither a look-up nor a dump has shown anything by then.
- */
-static int ask_planned(struct job *j,
-		       int (*each)(const struct nl_msg *, void *))
+int job_ask_planned(struct job *j,
+		    int (*each)(const struct nl_msg *m, void *arg), void *arg)
 {
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && i < j->plan.n; i++) {
-		do {
-			ct_plan_request(&j->plan, i, new_request(j));
-			r = ask(j, each);
+		do {	/* neither kind of question has shown anything yet */
+			ct_plan_request(&j->plan, i, job_request(j));
+			r = nl_talk(&j->talk, &j->req, each, arg);
 		} while ((r == -EINVAL || r == -EOPNOTSUPP) &&
-			 j->q->cmd == CMD_LIST && ct_plan_simplify(&j->plan));
+			 j->q->cmd != CMD_GET && ct_plan_simplify(&j->plan));
 	}
 	return r;
 }
@@ -174,19 +111,18 @@ static int is_terminal(int fd)
 }
 
 /* The old tool's stdout waits in a buffer unless it is a terminal's. */
-static int finish(struct job *j)
+int job_finish(struct job *j)
 {
 	struct out *o = j->out;
 
 	if (is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
 		return tell_write_failure(o->err);
 	if (j->counted)
-		tell_count(j->count, j->counted);
+		tell_count(j->count, j->expect, j->counted);
 	return out_flush(o) < 0 ? tell_write_failure(o->err) : EXIT_DONE;
 }
 
-/* What was shown so far, then the reason why it is not all. */
-static int fail(struct job *j, int error)
+int job_fail(struct job *j, int error)
 {
 	struct out *o = j->out;
 	const struct nl_ack *ack = &j->talk.ack;
@@ -201,34 +137,6 @@ static int fail(struct job *j, int error)
 						    j->req.len - NL_HEAD },
 				   ack->offset - NL_HEAD));
 	return tell_failure(j->q, error, ack, attribute);
-}
-
-static int zero_all(struct job *j)
-{
-	static uint8_t requests[NL_BATCH_BUF];
-	static uint8_t answers[NL_RECV_BUF];
-	static struct nl_batch batch;
-	static struct nl_talk talk;
-	struct nl_sock sock;
-	int r = nl_sock_open(&sock);
-
-	if (r < 0)
-		return r;
-	talk.sock = &sock;
-	talk.buf = answers;
-	talk.cap = sizeof(answers);
-	batch.talk = &talk;
-	batch.hear = hear_zero;
-	batch.arg = j;
-	nl_put_init(&batch.put, requests, sizeof(requests));
-	j->zero = &batch;
-	j->first = answers + NL_HDR;
-	j->extra_use = 1;
-	r = ask_planned(j, each_zero);
-	if (r == 0)
-		r = nl_batch_flush(&batch);
-	nl_sock_close(&sock);
-	return r;
 }
 
 /* A list takes as much memory for ten entries as for a million: all now. */
@@ -254,14 +162,10 @@ static int show(struct job *j)
 		take_pages(j->w->recv, NL_RECV_BUF);
 		take_pages(j->out->buf, j->out->cap);
 	}
-	if (!j->expect)
-		j->counted = "flow entries have been shown.";
-	else if (!get)
-		j->counted = "expectations have been shown.";
 	if (j->q->seen & opt_bit(OPT_ZERO))
-		r = zero_all(j);
+		r = change_table(j);
 	else
-		r = ask_planned(j, each_record);
+		r = job_ask_planned(j, job_show, j);
 	if (r == -ENOENT && j->plan.single && !get)
 		r = 0;		/* a look-up that finds nothing: an empty list */
 	return r;
@@ -305,10 +209,10 @@ static int count(struct job *j)
 
 	if (j->expect) {
 		ct_plan(&j->plan, CT_SHOW, CT_TABLE_EXPECT, &j->q->filter);
-		r = ask_planned(j, count_expect);
+		r = job_ask_planned(j, count_expect, j);
 	} else {
-		ct_count_request(new_request(j));
-		r = ask(j, each_count);
+		ct_count_request(job_request(j));
+		r = job_ask(j, each_count);
 		if (r < 0 && proc_count(j) == 0)
 			r = 0;
 	}
@@ -344,20 +248,31 @@ static int stats(struct job *j)
 {
 	int r;
 
-	ct_stats_request(new_request(j), j->expect);
-	r = ask(j, each_stats);
+	ct_stats_request(job_request(j), j->expect);
+	r = job_ask(j, each_stats);
 	if (r < 0 && !j->out->err && proc_stats(j) == 0)
 		r = 0;
 	return r;
 }
 
-static int on_socket(const struct cli_req *q, const struct cli_world *w,
-		     int (*command)(struct job *j))
+void job_format(struct job *j, uint32_t show)
+{
+	j->fmt = show & SHOW_SAVE ? &fmt_save : &fmt_plain;
+	j->how.show = show;
+	j->how.labels = j->w->labels;
+	j->how.zone = j->w->zone;
+}
+
+struct job *job_open(const struct cli_req *q, const struct cli_world *w)
 {
 	static struct job j;
-	struct nl_sock sock;
-	int r;
+	static struct nl_sock sock;
+	int r = nl_sock_open(&sock);
 
+	if (r < 0) {
+		tell_failure(q, r, NULL, NULL);
+		return NULL;
+	}
 	j.q = q;
 	j.w = w;
 	j.out = w->out;
@@ -365,21 +280,58 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 	j.type = j.expect ?
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
-	j.fmt = q->show & SHOW_SAVE ? &fmt_save : &fmt_plain;
-	j.how.show = q->show;
-	j.how.labels = w->labels;
-	j.how.zone = w->zone;
+	job_format(&j, q->show);
 	j.talk.sock = &sock;
 	j.talk.buf = w->recv;
 	j.talk.cap = NL_RECV_BUF;
 	j.first = (const uint8_t *)w->recv + NL_HDR;
-	r = nl_sock_open(&sock);
-	if (r < 0)
-		return tell_failure(q, r, NULL, NULL);
-	r = command(&j);
-	r = r < 0 ? fail(&j, r) : finish(&j);
-	nl_sock_close(&sock);
-	return q->cmd == CMD_GET && j.count == 0 ? EXIT_FAILED : r;
+	return &j;
+}
+
+/* What a command is said to have done; NULL: nothing is said. */
+static const char *done(const struct cli_req *q)
+{
+	const int expect = q->table == CT_TABLE_EXPECT;
+
+	if (expect && q->cmd & ~(CMD_LIST | CMD_DELETE))
+		return NULL;
+	switch (q->cmd) {
+	case CMD_LIST:
+	case CMD_GET:
+		return "shown";
+	case CMD_CREATE:
+		return "created";
+	case CMD_ADD:
+		return "added";
+	case CMD_UPDATE:
+		return "updated";
+	case CMD_DELETE:
+		return "deleted";
+	default:
+		return NULL;
+	}
+}
+
+static int on_socket(const struct cli_req *q, const struct cli_world *w,
+		     int (*command)(struct job *j))
+{
+	/* that found nothing is a failure of these */
+	const uint32_t finds = CMD_GET | CMD_UPDATE | CMD_DELETE;
+	struct job *j = job_open(q, w);
+	int r, end;
+
+	if (!j)
+		return EXIT_FAILED;
+	r = command(j);
+	if (r < 0) {
+		if (q->cmd & (CMD_UPDATE | CMD_DELETE) && j->count > 0)
+			tell_count(j->count, j->expect, done(q));
+		return job_fail(j, r);
+	}
+	j->counted = done(q);
+	end = job_finish(j);
+	return q->cmd & finds && j->count == 0 ? EXIT_FAILED :
+	       end != EXIT_DONE ? end : r;
 }
 
 static int print_only(const struct cli_req *q, const struct cli_world *w)
@@ -405,6 +357,12 @@ int cli_run(const struct cli_req *q, const struct cli_world *w)
 		return on_socket(q, w, count);
 	case CMD_STATS:
 		return on_socket(q, w, stats);
+	case CMD_CREATE:
+	case CMD_ADD:
+	case CMD_UPDATE:
+	case CMD_DELETE:
+	case CMD_FLUSH:
+		return on_socket(q, w, change_table);
 	default:
 		return print_only(q, w);
 	}

@@ -423,10 +423,13 @@ static int set_state(struct cli_req *q, unsigned row, const char *arg)
 
 static int set_role(struct cli_req *q, unsigned row, const char *arg)
 {
-	(void)row;
-	if (word_in("client\0server\0", arg, strlen(arg)) < 0)
+	uint8_t *role = member(q, row, 0);
+	int i = word_in("client\0server\0", arg, strlen(arg));
+
+	if (i < 0)
 		return cli_usage(q, "Unknown DCCP role `%'", arg);
-	return 0;	/* never compared, like the tags */
+	*role = (uint8_t)i;
+	return 0;
 }
 
 int set_value(struct cli_req *q, unsigned row, const char *arg)

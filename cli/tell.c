@@ -101,25 +101,78 @@ void tell_line(const char *line)
 	SAY("%\n", line);
 }
 
-int tell_why(const struct cli_why *why)
+/* Which line of a load file it was. */
+static void say_line(uint32_t line)
 {
+	char number[TEXT_U32 + 1];
+
+	*text_u32(number, line) = '\0';
+	if (line)
+		SAY("hint: line % of the file\n", number);
+}
+
+static void say_usage(void)
+{
+	SAY("Try `conntrack -h' or 'conntrack --help' for more information.\n",
+	    NULL);
+}
+
+int tell_why(const struct cli_req *q)
+{
+	const struct cli_why *why = &q->why;
+
 	put("%: ", (const char *const []){ tell_version });
 	put(why->text, why->arg);
-	say(why->code == EXIT_USAGE ? "\nTry `conntrack -h' or "
-	    "'conntrack --help' for more information.\n" : "\n", NULL);
+	SAY("\n", NULL);
+	if (why->code == EXIT_USAGE)
+		say_usage();
+	say_line(q->line);
 	return why->code;
 }
 
-void tell_count(uint32_t n, const char *what)
+int tell_file(const char *path, uint32_t line, int error)
+{
+	const char *reason = error_text(-error);
+
+	if (error == -EILSEQ)
+		reason = "there is a NUL in it";
+	SAY(error == -E2BIG ? "%: Parameter too long!\n" :
+	    line ? "%: cannot read file %\n" :
+		   "%: Failed to open file % for reading\n",
+	    tell_version, path);
+	say_usage();
+	if (error != -E2BIG)
+		SAY("hint: %\n", reason);
+	say_line(line);
+	return EXIT_USAGE;
+}
+
+void tell_refused(uint32_t lines)
+{
+	char count[TEXT_U32 + 1];
+
+	*text_u32(count, lines) = '\0';
+	if (lines > TELL_LINES)
+		SAY("%: % lines have been refused.\n", tell_version, count);
+}
+
+void tell_sentence(const char *sentence)
+{
+	SAY("%: %\n", tell_version, sentence);
+}
+
+void tell_count(uint32_t n, int expect, const char *done)
 {
 	char count[TEXT_U32 + 1];
 
 	*text_u32(count, n) = '\0';
-	SAY("%: % %\n", tell_version, count, what);
+	SAY("%: % % have been %.\n", tell_version, count,
+	    expect ? "expectations" : "flow entries", done);
 }
 
 #define ALL	UINT32_MAX
 #define GET	(CMD_GET | ON_EXPECT(CMD_GET))
+#define MAKE	(CMD_CREATE | CMD_ADD)
 
 /*
  * What the old tool says in place of the C library's words, and hints: what
@@ -135,6 +188,14 @@ void tell_count(uint32_t n, const char *what)
 	S(NO_CTNETLINK, "if this kernel has no ctnetlink, load the module " \
 			"nf_conntrack_netlink") \
 	S(NO_ENTRY,     "such conntrack doesn't exist") \
+	S(EXISTS,       "Such conntrack exists, try -U to update") \
+	S(NO_MASTER,    "master conntrack not found") \
+	S(EXPIRED,      "conntrack has expired") \
+	S(FULL,         "the table may be full: compare conntrack -C with " \
+			"net.netfilter.nf_conntrack_max, and raise that") \
+	S(NO_NAT,       "the entry may exist with another translation, " \
+			"which cannot be changed") \
+	S(NO_HELPER,    "the master has no helper that expects anything") \
 	S(NO_MEMORY,    "not enough memory") \
 	S(NO_FAMILY,    "protocol not supported") \
 	S(NO_NETLINK,   "this kernel has no nfnetlink: load the module " \
@@ -161,12 +222,19 @@ static const struct failure {
 	uint8_t		 text, hint;	/* sentences */
 } failures[] = {
 	{ ALL, EPERM, NO_ROOT, BE_ROOT },
-	{ GET, EINVAL, INVALID, NOTHING },
+	{ CMD_ADD, EINVAL, NOTHING, NOTHING },
+	{ GET | CMD_CREATE | CMD_UPDATE | CMD_DELETE, EINVAL, INVALID, NOTHING },
 	{ CMD_STATS | ON_EXPECT(CMD_STATS) | ON_EXPECT(CMD_COUNT),
 	  EINVAL, NOTHING, NO_CTNETLINK },
 	{ ALL, EINVAL, INVALID, NO_CTNETLINK },
-	{ CMD_GET, ENOENT, NO_ENTRY, NOTHING },
+	{ CMD_CREATE, EEXIST, EXISTS, NOTHING },
+	{ CMD_GET | MAKE | CMD_DELETE, ENOENT, NO_ENTRY, NOTHING },
+	{ ON_EXPECT(CMD_CREATE), ENOENT, NO_MASTER, NOTHING },
+	{ MAKE | ON_EXPECT(CMD_CREATE), ENOMEM, NO_MEMORY, FULL },
 	{ GET, ENOMEM, NO_MEMORY, NOTHING },
+	{ MAKE, ETIME, EXPIRED, NOTHING },
+	{ CMD_ADD, EOPNOTSUPP, NOTHING, NO_NAT },
+	{ ON_EXPECT(CMD_CREATE), EOPNOTSUPP, NOTHING, NO_HELPER },
 	{ GET, EAFNOSUPPORT, NO_FAMILY, NO_NETLINK },
 	{ ALL, EAFNOSUPPORT, NOTHING, NO_NETLINK },
 	{ ALL, EPROTONOSUPPORT, NOTHING, NO_NETLINK },
@@ -197,6 +265,7 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack,
 
 	SAY("%: Operation failed: %\n", tell_version,
 	    f->text ? cli_part(sentences, f->text) : error_text(-error));
+	say_line(q->line);
 	if (ack && ack->text[0])
 		SAY(attribute ? "hint: the kernel says: %: %\n" :
 		    "hint: the kernel says: %\n", ack->text, attribute);

@@ -10,17 +10,31 @@
 #include "cli/req.h"
 #include "nl/ack.h"
 
+#define TELL_LINES	20u	/* refused lines that are told one by one */
+
 /* "conntrack v0.1.0 (rawtrack)" */
 extern const char tell_version[];
 
 /* A line as it is. */
 void tell_line(const char *line);
 
-/* Why a command line is refused. Returns the exit code. */
-int tell_why(const struct cli_why *why);
+/* Why a command line is refused: q->why. Returns the exit code. */
+int tell_why(const struct cli_req *q);
 
-/* How many of what: "3 flow entries have been shown." */
-void tell_count(uint32_t n, const char *what);
+/*
+ * A load file that cannot be opened (line is 0), or read: -errno, as
+ * lines_next() has it. Returns the exit code.
+ */
+int tell_file(const char *path, uint32_t line, int error);
+
+/* How many lines of it the kernel refused, when they were not all told. */
+void tell_refused(uint32_t lines);
+
+/* "conntrack v0.1.0 (rawtrack): the sentence" */
+void tell_sentence(const char *sentence);
+
+/* "3 flow entries have been shown.", or expectations; done is the verb. */
+void tell_count(uint32_t n, int expect, const char *done);
 
 /*
  * The kernel's refusal, or a failure on the way to it: -errno, with the

@@ -39,6 +39,7 @@ struct ct_filter {
 	uint32_t	 status, status_mask;	/* status & mask == status */
 	uint32_t	 mark, mark_mask;
 	uint32_t	 id;
+	struct ct_info	 info;		/* SCTP tags, DCCP role: their own bits */
 	struct ct_tuple	 dir[2];	/* members to equal: their own bits */
 	union {		/* of the addresses of dir[CT_ORIG] */
 		struct { struct ct_addr src_mask, dst_mask; };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One conntrack entry, decoded: data, no functions. Numbers are in host
+ * One conntrack entry, decoded: data. Numbers are in host
  * order, addresses and labels as on the wire. A member means something when
  * its bit is in the presence word at the head of its struct.
  */
@@ -182,21 +182,6 @@ struct ct_flow {
 };
 
 /* Empty a flow: clear every presence word, which is all that counts. */
-static inline void ct_flow_clear(struct ct_flow *f)
-{
-	f->has = 0;
-	f->dir[CT_ORIG].has = 0;
-	f->dir[CT_REPLY].has = 0;
-	f->info.has = 0;
-	f->counters[CT_ORIG].has = 0;
-	f->counters[CT_REPLY].has = 0;
-	f->times.has = 0;
-	f->helper.has = 0;
-	f->master.has = 0;
-	f->seqadj[CT_ORIG].has = 0;
-	f->seqadj[CT_REPLY].has = 0;
-	f->synproxy.has = 0;
-	f->secctx.has = 0;
-}
+void ct_flow_clear(struct ct_flow *f);
 
 #endif

@@ -16,6 +16,12 @@ struct ct_label_set {
 	uint8_t		 set[CT_LABEL_MAX / 8];
 };
 
+/* Is label n, below CT_LABEL_MAX, in the set? */
+static inline int ct_label_has(const struct ct_label_set *s, unsigned n)
+{
+	return s->set[n / 8] >> n % 8 & 1;
+}
+
 /* Names by bit; they point into the text that was read. */
 struct ct_label_map {
 	struct {

@@ -94,6 +94,19 @@ static int state_match(const struct ct_filter *f, const struct ct_flow *flow)
 	       flow->info.state == f->state[row];
 }
 
+/* The tags and the role that the filter names. */
+static int info_match(const struct ct_filter *f, const struct ct_flow *flow)
+{
+	const struct ct_info *want = &f->info, *info = &flow->info;
+
+	return !(want->has & ~info->has) &&
+	       (!(want->has & CT_SCTP_VTAG) ||
+		want->vtag[CT_ORIG] == info->vtag[CT_ORIG]) &&
+	       (!(want->has & CT_SCTP_VTAG_R) ||
+		want->vtag[CT_REPLY] == info->vtag[CT_REPLY]) &&
+	       (!(want->has & CT_DCCP_ROLE) || want->role == info->role);
+}
+
 static uint32_t status_of(const struct ct_flow *flow)
 {
 	return flow->has & CT_STATUS ? flow->status : 0;
@@ -127,7 +140,7 @@ static int labels_match(const struct ct_filter *f, const struct ct_flow *flow)
 	if (!(flow->has & CT_LABELS))
 		return 0;
 	for (unsigned n = 0; n < CT_LABEL_MAX; n++)
-		if (f->labels.set[n / 8] >> n % 8 & 1 &&
+		if (ct_label_has(&f->labels, n) &&
 		    !ct_label_test(flow->labels, n))
 			return 0;
 	return 1;
@@ -198,6 +211,8 @@ uint32_t ct_match_wants(const struct ct_filter *f)
 		wants |= ORIG;
 	if (f->dir[CT_REPLY].has)
 		wants |= 1u << CTA_TUPLE_REPLY;
+	if (f->info.has)
+		wants |= 1u << CTA_PROTOINFO;
 	for (uint32_t left = f->has; left; left &= left - 1)
 		wants |= attributes[__builtin_ctz(left)];
 	return wants;
@@ -212,6 +227,7 @@ int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
 	       tuple_match(f, flow, CT_REPLY) &&
 	       (!(on & CT_F_PROTOS) || protos_match(f, flow)) &&
 	       (!(on & CT_F_STATE) || state_match(f, flow)) &&
+	       (!f->info.has || info_match(f, flow)) &&
 	       (!(on & CT_F_STATUS) || status_match(f, flow)) &&
 	       (!(on & CT_F_MARK) || mark_match(f, flow)) &&
 	       (!(on & CT_F_ID) || id_match(f, flow)) &&

@@ -2,25 +2,11 @@
 #include "ct/plan.h"
 
 #include "ct/tables.h"
+#include "ct/tuple.h"
 #include "nl/msg.h"
 
 #include <errno.h>
 #include <sys/socket.h>
-
-/* What a tuple needs beside addresses for the kernel to look it up. */
-static const uint16_t l4_needs[] = {
-	[CT_L4_PORTS] = CT_SPORT | CT_DPORT,
-	[CT_L4_KEYS]  = CT_SPORT | CT_DPORT,
-	[CT_L4_ICMP]  = CT_ICMP_TYPE | CT_ICMP_CODE | CT_ICMP_ID,
-	[CT_L4_ICMP6] = CT_ICMP6_TYPE | CT_ICMP6_CODE | CT_ICMP6_ID,
-};
-
-/* Does the kernel take this ICMP type in a tuple? Others: EINVAL. */
-static int type_is_query(const struct ct_tuple *t, uint8_t l4)
-{
-	return !(t->has & (CT_ICMP_TYPE | CT_ICMP6_TYPE)) ||
-	       ct_icmp_answer(l4, t->type) >= 0;
-}
 
 /*
  * The members that the kernel knows how to compare for a protocol: that of
@@ -29,13 +15,13 @@ static int type_is_query(const struct ct_tuple *t, uint8_t l4)
  */
 static uint32_t comparable(const struct ct_tuple *orig)
 {
-	uint8_t l4 = ct_proto_of(orig->proto)->l4;
+	const uint32_t needs = ct_tuple_needs(orig->proto);
 	int is_known = orig->proto == PROTO_TCP || orig->proto == PROTO_UDP;
 
-	if (!(orig->has & CT_PROTO) || !type_is_query(orig, l4) ||
-	    (l4_needs[l4] & CT_SPORT && !is_known))
+	if (!(orig->has & CT_PROTO) || !ct_tuple_is_query(orig) ||
+	    (needs & CT_SPORT && !is_known))
 		return 0;
-	return l4_needs[l4];
+	return needs;
 }
 
 /*
@@ -124,57 +110,30 @@ static void plan_dump(struct ct_plan *p)
 	}
 }
 
-static int has_pair(const struct ct_tuple *t)
-{
-	return t->has & CT_SRC && t->has & CT_DST;
-}
-
 /*
  * Does the filter name one entry by its original tuple? Then a look-up does
- * what a dump would, whatever the table's size. A zone must be given, and
- * not 0: in zone 0 the same tuple may stand twice, the second time in an
- * entry with a zone in one direction.
+ * what a dump would, whatever the table's size. A zone must be given, and to
+ * be shown not 0: in zone 0 the same tuple may stand twice, the second time in
+ * an entry with a zone in one direction. What is changed there is the first.
  */
-static int names_one(const struct ct_filter *f)
+static int names_one(const struct ct_filter *f, enum ct_verb verb)
 {
 	const struct ct_tuple *t = &f->dir[CT_ORIG];
-	uint8_t l4 = ct_proto_of(t->proto)->l4;
 
-	return f->has & CT_F_ZONE && f->zone != 0 &&
+	return f->has & CT_F_ZONE && (f->zone != 0 || verb == CT_CHANGE) &&
 	       !((t->has | f->dir[CT_REPLY].has) & CT_TUPLE_ZONE) &&
-	       has_pair(t) && t->has & CT_PROTO &&
-	       !(l4_needs[l4] & ~t->has) && type_is_query(t, l4) &&
+	       ct_tuple_has_pair(t) && t->has & CT_PROTO &&
+	       !(ct_tuple_needs(t->proto) & ~t->has) &&
+	       ct_tuple_is_query(t) &&
 	       ct_mask_is_exact(&f->src_mask, f->family) &&
 	       ct_mask_is_exact(&f->dst_mask, f->family);
-}
-
-/* Fill what one direction lacks from the other, as in a flow without NAT. */
-static void mirror_l4(struct ct_tuple *t, const struct ct_tuple *other)
-{
-	uint32_t icmp = other->has & (uint32_t)(l4_needs[CT_L4_ICMP] |
-				      l4_needs[CT_L4_ICMP6]);
-
-	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++)
-		if (!(t->has & CT_SPORT << end) &&
-		    other->has & CT_SPORT << !end) {
-			t->port[end] = other->port[!end];
-			t->has |= CT_SPORT << end;
-		}
-	if (icmp & (CT_ICMP_TYPE | CT_ICMP6_TYPE)) {
-		uint8_t l4 = ct_proto_of(other->proto)->l4;
-		int answer = ct_icmp_answer(l4, other->type);
-
-		t->type = answer < 0 ? other->type : (uint8_t)answer;
-		t->code = other->code;
-		t->id = other->id;
-		t->has |= icmp;
-	}
 }
 
 static void plan_lookup(struct ct_plan *p)
 {
 	const struct ct_filter *f = p->filter;
-	enum ct_dir dir = has_pair(&f->dir[CT_ORIG]) ? CT_ORIG : CT_REPLY;
+	enum ct_dir dir = ct_tuple_has_pair(&f->dir[CT_ORIG]) ? CT_ORIG
+							       : CT_REPLY;
 	struct ct_tuple *t = &p->tuple[dir];
 
 	p->single = 1;
@@ -182,8 +141,8 @@ static void plan_lookup(struct ct_plan *p)
 	*t = f->dir[dir];
 	t->proto = f->dir[CT_ORIG].proto;	/* -p speaks of the original */
 	t->has |= CT_PROTO;
-	mirror_l4(t, &f->dir[dir == CT_ORIG ? CT_REPLY : CT_ORIG]);
-	t->has |= l4_needs[ct_proto_of(t->proto)->l4] &
+	ct_tuple_mirror(t, &f->dir[dir == CT_ORIG ? CT_REPLY : CT_ORIG]);
+	t->has |= ct_tuple_needs(t->proto) &
 		  (CT_ICMP_ID | CT_ICMP6_ID);	/* given or 0 */
 	if (f->has & CT_F_ZONE && !(t->has & CT_TUPLE_ZONE)) {
 		p->zone = f->zone;
@@ -198,7 +157,7 @@ void ct_plan(struct ct_plan *p, enum ct_verb verb, enum ct_table table,
 			       .family = { f->family },
 			       .wants = ct_match_wants(f) };
 	if (verb == CT_LOOKUP ||
-	    (table == CT_TABLE_CONNTRACK && names_one(f)))
+	    (table == CT_TABLE_CONNTRACK && names_one(f, verb)))
 		plan_lookup(p);
 	else
 		plan_dump(p);
@@ -226,8 +185,7 @@ static uint16_t record_request(enum ct_table table)
 	return nl_msg_type(message[table][0], message[table][1]);
 }
 
-static void put_tuple(struct nl_put *m, uint16_t type,
-		      const struct ct_tuple *t)
+void ct_put_tuple(struct nl_put *m, uint16_t type, const struct ct_tuple *t)
 {
 	size_t mark = nl_put_nest(m, type);
 
@@ -242,7 +200,7 @@ static void put_filter(const struct ct_plan *p, struct nl_put *m)
 
 	for (dir = CT_ORIG; dir <= CT_REPLY; dir++)
 		if (p->flags[dir])
-			put_tuple(m, CTA_TUPLE_ORIG + dir, &p->tuple[dir]);
+			ct_put_tuple(m, CTA_TUPLE_ORIG + dir, &p->tuple[dir]);
 	mark = nl_put_nest(m, CTA_FILTER);
 	for (dir = CT_ORIG; dir <= CT_REPLY; dir++)
 		if (p->flags[dir])
@@ -253,9 +211,9 @@ static void put_filter(const struct ct_plan *p, struct nl_put *m)
 
 static void put_single(const struct ct_plan *p, struct nl_put *m)
 {
-	put_tuple(m, p->table == CT_TABLE_EXPECT ? CTA_EXPECT_TUPLE
-						 : CTA_TUPLE_ORIG + p->dir,
-		  &p->tuple[p->dir]);
+	ct_put_tuple(m, p->table == CT_TABLE_EXPECT ? CTA_EXPECT_TUPLE
+						    : CTA_TUPLE_ORIG + p->dir,
+		     &p->tuple[p->dir]);
 }
 
 void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)
@@ -286,7 +244,7 @@ void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)
 	nl_msg_end(m, mark);
 }
 
-int ct_name_entry(struct nl_put *m, struct nl_run record)
+int ct_name_entry(struct nl_put *m, struct nl_run record, int with_id)
 {
 	struct nl_attr a;
 
@@ -295,5 +253,7 @@ int ct_name_entry(struct nl_put *m, struct nl_run record)
 	nl_put_attr(m, CTA_TUPLE_ORIG | NLA_F_NESTED, a.data, a.len);
 	if (nl_attr_find(record, CTA_ZONE, &a) > 0)
 		nl_put_attr(m, CTA_ZONE, a.data, a.len);
+	if (with_id && nl_attr_find(record, CTA_ID, &a) > 0)
+		nl_put_attr(m, CTA_ID, a.data, a.len);
 	return 0;
 }

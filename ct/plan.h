@@ -25,6 +25,7 @@ enum ct_table {
 /* What the user wants of a table. */
 enum ct_verb {
 	CT_SHOW,	/* all entries that pass the filter */
+	CT_CHANGE,	/* the same, to delete or update them */
 	CT_LOOKUP,	/* the one entry of a complete tuple: -G */
 };
 
@@ -67,12 +68,16 @@ int ct_plan_simplify(struct ct_plan *p);
 /* Write request i of the plan, of p->n, into the empty *m. */
 void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m);
 
+/* Write one tuple, as an attribute of the type. */
+void ct_put_tuple(struct nl_put *m, uint16_t type, const struct ct_tuple *t);
+
 /*
- * A request for a record of its own, by the attributes that name the entry:
- * the original tuple and the zone, copied byte for byte from the attributes
- * of a record just received. CT_GET and CT_GET_CTRZERO take them.
- * Returns 0, or -EBADMSG when the record has no tuple.
+ * The attributes that name an entry in a request for it alone: the original
+ * tuple and the zone, copied byte for byte from those of a record just
+ * received, and its id as well if a new entry of the same tuple is to be
+ * spared. CT_GET, CT_GET_CTRZERO, CT_NEW and CT_DELETE take them, the last one
+ * heeds the id. Returns 0, or -EBADMSG when the record has no tuple.
  */
-int ct_name_entry(struct nl_put *m, struct nl_run record);
+int ct_name_entry(struct nl_put *m, struct nl_run record, int with_id);
 
 #endif

@@ -153,3 +153,20 @@ const struct nl_row ct_tables[T_END] = {
 	[T_EXPECT_NAT + CTA_EXPECT_NAT_DIR]   = { .kind = NL_BE32, .at = AT(ct_expect_nat, dir), .bit = BIT(CT_EXP_NAT_DIR) },
 	[T_EXPECT_NAT + CTA_EXPECT_NAT_TUPLE] = { SUB(CT_T_TUPLE), .at = AT(ct_expect_nat, tuple) },
 };
+
+void ct_flow_clear(struct ct_flow *f)
+{
+	f->has = 0;
+	f->dir[CT_ORIG].has = 0;
+	f->dir[CT_REPLY].has = 0;
+	f->info.has = 0;
+	f->counters[CT_ORIG].has = 0;
+	f->counters[CT_REPLY].has = 0;
+	f->times.has = 0;
+	f->helper.has = 0;
+	f->master.has = 0;
+	f->seqadj[CT_ORIG].has = 0;
+	f->seqadj[CT_REPLY].has = 0;
+	f->synproxy.has = 0;
+	f->secctx.has = 0;
+}

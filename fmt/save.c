@@ -155,9 +155,8 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 	const struct option *end = options + sizeof(options) / sizeof(*options);
 	const char *flow = (const char *)f;
 	const char *next = names;
-	char *p = text_str(out_room(o), "-A");
+	char *p = text_str(out_room(o), how->show & FMT_DELETED ? "-D" : "-A");
 
-	(void)how;
 	for (const struct option *opt = options; opt < end; opt++) {
 		const char *name = next;
 		uint32_t has = number(U32, flow + opt->has);

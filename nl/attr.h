@@ -32,31 +32,8 @@ struct nl_attr {
  * Returns 1 with *a filled, 0 when the run is empty, -EBADMSG when a length
  * points outside the window; after an error neither *run nor *a has changed.
  * a->data points into the window: good as long as the caller's buffer is.
- * Here and not in a .c file because a listing calls it some twenty-five
- * times a flow.
  */
-static inline int nl_attr_next(struct nl_run *run, struct nl_attr *a)
-{
-	struct nlattr h;
-	size_t step;
-
-	if (run->left < sizeof(h))
-		return run->left == 0 ? 0 : -EBADMSG;
-	memcpy(&h, run->p, sizeof(h));
-	if (h.nla_len < sizeof(h) || h.nla_len > run->left)
-		return -EBADMSG;
-
-	a->type = (uint16_t)(h.nla_type & NLA_TYPE_MASK);
-	a->len  = (uint16_t)(h.nla_len - sizeof(h));
-	a->data = run->p + sizeof(h);
-
-	step = nl_align(h.nla_len);
-	if (step > run->left)		/* the last one may come unpadded */
-		step = run->left;
-	run->p += step;
-	run->left -= step;
-	return 1;
-}
+int nl_attr_next(struct nl_run *run, struct nl_attr *a);
 
 /*
  * Find an attribute by number; the last one counts when it is repeated, as

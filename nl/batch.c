@@ -5,9 +5,9 @@ size_t nl_batch_begin(struct nl_batch *b, uint16_t type, uint16_t flags,
 		      uint8_t family)
 {
 	struct nl_sock *s = b->talk->sock;
-	size_t mark = nl_msg_begin(&b->put, type,
-				   (uint16_t)(flags | NLM_F_ACK), family);
+	size_t mark = nl_msg_begin(&b->put, type, flags, family);
 
+	b->last = mark;
 	nl_msg_number(&b->put, mark, ++s->seq);
 	if (b->count++ == 0)
 		b->first = s->seq;
@@ -22,10 +22,19 @@ int nl_batch_end(struct nl_batch *b, size_t mark)
 	return b->count < NL_BATCH_MAX ? 0 : nl_batch_flush(b);
 }
 
-/*
- * One message. done counts the requests whose end was heard; they end in
- * the order in which they were sent, so a gap means that an end was lost.
- */
+/* The requests before this one ended well: nothing was heard of them. */
+static int end_before(struct nl_batch *b, uint32_t at)
+{
+	int r = 0;
+
+	while (r == 0 && b->done < at) {
+		r = b->hear(NULL, 0, b->arg);
+		b->done++;
+	}
+	return r;
+}
+
+/* One message. done counts the requests whose end is known. */
 static int hear(const struct nl_msg *m, void *arg)
 {
 	struct nl_batch *b = arg;
@@ -33,10 +42,13 @@ static int hear(const struct nl_msg *m, void *arg)
 	uint32_t at = m->seq - b->first;
 	int r;
 
+	if (m->type == NLMSG_OVERRUN)
+		return -ENOBUFS;
 	if (at < b->done || at >= b->count || m->type == NLMSG_NOOP)
 		return NL_MORE;	/* left over from an earlier window */
-	if (at > b->done || m->type == NLMSG_OVERRUN)
-		return -ENOBUFS;
+	r = end_before(b, at);
+	if (r != 0)
+		return r;
 	if (m->type >= NLMSG_MIN_TYPE) {
 		r = b->hear(m, 0, b->arg);
 		return r == 0 ? NL_MORE : r;
@@ -57,6 +69,7 @@ int nl_batch_flush(struct nl_batch *b)
 	if (b->count == 0)
 		return r;
 	b->done = 0;
+	nl_msg_ack(&b->put, b->last);
 	if (r == 0)
 		r = nl_sock_send(b->talk->sock, b->put.buf, b->put.len);
 	if (r == 0)

@@ -31,6 +31,7 @@ struct nl_batch {
 	struct nl_put	 put;		/* the window: append whole requests */
 	uint32_t	 first;		/* sequence number of its first one */
 	unsigned	 count;		/* requests in it */
+	size_t		 last;		/* where the last one begins */
 	unsigned	 done;		/* of them, answered to the end */
 	/*
 	 * Each answer: a record (m set) or the end of a request (m NULL),
@@ -42,7 +43,10 @@ struct nl_batch {
 
 /*
  * Begin the next request in the window; returns the mark for nl_batch_end,
- * which sends the window when it is full. Each request gets NLM_F_ACK.
+ * which sends the window when it is full. The last request of a window gets
+ * NLM_F_ACK; of the others only what fails, or has a record, is answered, and
+ * since requests are executed in order, an answer to a later one says that
+ * all before it have ended well.
  */
 size_t nl_batch_begin(struct nl_batch *b, uint16_t type, uint16_t flags,
 		      uint8_t family);

@@ -72,3 +72,15 @@ void nl_msg_number(struct nl_put *m, size_t mark, uint32_t seq)
 	nl_put_over(m, mark + offsetof(struct nlmsghdr, nlmsg_seq), &seq,
 		    sizeof(seq));
 }
+
+void nl_msg_ack(struct nl_put *m, size_t mark)
+{
+	const size_t at = mark + offsetof(struct nlmsghdr, nlmsg_flags);
+	uint16_t flags;
+
+	if (m->err)
+		return;
+	memcpy(&flags, m->buf + at, sizeof(flags));
+	flags |= NLM_F_ACK;
+	nl_put_over(m, at, &flags, sizeof(flags));
+}

@@ -46,4 +46,7 @@ void nl_msg_end(struct nl_put *m, size_t mark);
 /* Number the request that begins at mark, before it is sent. */
 void nl_msg_number(struct nl_put *m, size_t mark, uint32_t seq);
 
+/* Ask for an acknowledgement of the request that begins at mark. */
+void nl_msg_ack(struct nl_put *m, size_t mark);
+
 #endif

@@ -39,7 +39,7 @@ static const struct option {
 	{ "reply-src",   "2.2.2.2",      "ogoog-o- -ooo--", NULL },
 	{ "reply-dst",   "1.1.1.1",      "ogoog-o- -ooo--", NULL },
 	{ "protonum",    "50",           "oMooM-oo -MMM--", NULL },
-	{ "timeout",     "10",           "-Moo---- -M----", NULL },
+	{ "timeout",     "10",           "-Moo---- -M----", "--status ASSURED" },
 	{ "status",      "ASSURED",      "oooo---- -o----", NULL },
 	{ "zero",        "",             "o------- ------", NULL },
 	{ "event-mask",  "NEW",          "------o- ------", NULL },
@@ -56,12 +56,12 @@ static const struct option {
 	{ "secmark",     "1",            "o-----o- ------", NULL },
 	{ "buffer-size", "4096",         "------o- ------", NULL },
 	{ "any-nat",     "9.9.9.9",      "o-----o- ------", NULL },
-	{ "zone",        "1",            "oo-oO-o- ------", NULL },
+	{ "zone",        "1",            "ooOoO-o- ------", NULL },
 	{ "label",       "a",            "o-ooo-o- ------", NULL },
 	{ "label-add",   "a",            "-oo----- ------", NULL },
 	{ "label-del",   "a",            "--o----- ------", NULL },
-	{ "orig-zone",   "1",            "oo-oO-o- ------", NULL },
-	{ "reply-zone",  "1",            "oo-oO-o- ------", NULL },
+	{ "orig-zone",   "1",            "ooOoO-o- ------", NULL },
+	{ "reply-zone",  "1",            "ooOoO-o- ------", NULL },
 	{ "labelmap",    "file",         "oOooO-o- ------", NULL },
 	{ "nat-range",   "x",            "oooooooo oooooo", NULL },
 };
@@ -211,10 +211,13 @@ static const char *const icmpv6[] = {
 	"icmpv6-type", "icmpv6-code", "icmpv6-id", NULL,
 };
 
-/* A dot: the protocol has no such option. The last column: -h. */
+/*
+ * A dot: the protocol has no such option. -D and -U take what their lines in
+ * an event log have: B42.
+ */
 static const char *const columns[][5] = {
-	{ "-L", "-D", "-E" }, { "-U" }, { "-I", "-A" }, { "-G" },
-	{ "-I expect" }, { "-D expect", "-G expect" }, { "-h" },
+	{ "-L", "-E" }, { "-U" }, { "-I", "-A" }, { "-G" },
+	{ "-I expect" }, { "-D expect", "-G expect" }, { "-h" }, { "-D" },
 };
 static const struct proto {
 	const char		*name;
@@ -223,25 +226,25 @@ static const struct proto {
 } protos[] = {
 	{ "tcp", ports,
 	  { "oooo--o--..", "oooo--o--..", "gggg--M--..", "gggg--o--..",
-	    "MM--MM-MM..", "MMMM-----..", "---------.." } },
+	    "MM--MM-MM..", "MMMM-----..", "---------..", "oooo--o--.." } },
 	{ "udp", ports,
 	  { "oooo--.--..", "oooo--.--..", "gggg--.--..", "gggg--.--..",
-	    "MM--MM.MM..", "MMMM--.--..", "------.--.." } },
+	    "MM--MM.MM..", "MMMM--.--..", "------.--..", "oooo--.--.." } },
 	{ "udplite", ports,
 	  { "oooo--.--..", "oooo--.--..", "gggg--.--..", "gggg--.--..",
-	    "MM--MM.MM..", "MMMM--.--..", "------.--.." } },
+	    "MM--MM.MM..", "MMMM--.--..", "------.--..", "oooo--.--.." } },
 	{ "sctp", ports,
 	  { "oooo--o----", "oooo--o--oo", "gggg--M--MM", "gggg--o--oo",
-	    "MM--MM-MMMM", "MMMM-------", "-----------" } },
+	    "MM--MM-MMMM", "MMMM-------", "-----------", "oooo--o--oo" } },
 	{ "dccp", dccp_ports,
-	  { "oooo--o---", "oooo--o---", "gggg--M--M", "gggg--o---",
-	    "MM--MM-MMM", "MMMM------", "----------" } },
+	  { "oooo--o---", "oooo--o--o", "gggg--M--M", "gggg--o---",
+	    "MM--MM-MMM", "MMMM------", "----------", "oooo--o--o" } },
 	{ "gre", keys,
 	  { "oooo--.--", "oooo--.--", "gggg--.--", "gggg--.--",
-	    "MMMMMM.MM", "MMMM--.--", "------.--" } },
-	{ "icmp", icmp, { "ooo", "ooo", "MMo", "MMo", "---", "---", "---" } },
+	    "MMMMMM.MM", "MMMM--.--", "------.--", "oooo--.--" } },
+	{ "icmp", icmp, { "ooo", "ooo", "MMo", "MMo", "---", "---", "---", "ooo" } },
 	{ "icmpv6", icmpv6,
-	  { "ooo", "ooo", "MMo", "MMo", "---", "---", "---" } },
+	  { "ooo", "ooo", "MMo", "MMo", "---", "---", "---", "ooo" } },
 };
 
 static const char *proto_value(const struct proto *p, const char *name)

@@ -360,11 +360,11 @@ static void entry_is_named_byte_for_byte(void **state)
 
 	(void)state;
 	nl_put_init(&put, buf, sizeof(buf));
-	assert_int_equal(ct_name_entry(&put, run), 0);
+	assert_int_equal(ct_name_entry(&put, run, 0), 0);
 	assert_int_equal(put.len, 20);
 	assert_memory_equal(buf, record + 8, 20);
 	run.left = 8;
-	assert_int_equal(ct_name_entry(&put, run), -EBADMSG);
+	assert_int_equal(ct_name_entry(&put, run, 0), -EBADMSG);
 }
 
 #define TEST(f)	cmocka_unit_test_setup(f, start)

@@ -1,0 +1,678 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/change.h"
+
+#include "cli/opts.h"
+#include "cli/tell.h"
+#include "ct/tables.h"
+#include "nl/batch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define KEEP_BUF	65536u	/* records of a window */
+
+/* One request of a window. */
+struct slot {
+	size_t		 at;	/* where it begins in the window */
+	size_t		 kept;	/* where its record is kept, ... */
+	size_t		 len;	/* ... and how long it is */
+	uint32_t	 line;	/* of the load file, or 0 */
+	uint32_t	 cmd;
+	uint8_t		 family;
+	uint8_t		 failed;
+};
+
+/* The engine; begins as zeros. */
+static struct engine {
+	struct job	*job;
+	int		 (*push)(struct engine *e, const struct nl_msg *m);
+	struct nl_sock	 sock;	/* beside the one of the dump */
+	struct nl_talk	 talk;
+	struct nl_batch	 batch;
+	struct slot	 slot[NL_BATCH_MAX];
+	size_t		 kept;	/* bytes in keep */
+	unsigned	 again[NL_BATCH_MAX];	/* slots: see add_over() */
+	unsigned	 agains;
+	int		 error;	/* the first refusal */
+	uint32_t	 refused;	/* lines of a file */
+	struct ct_flow	 to;	/* an update */
+	uint8_t		 requests[NL_BATCH_BUF];
+	uint8_t		 answers[NL_RECV_BUF];
+	uint8_t		 keep[KEEP_BUF];
+} engine;
+
+/* ---------------------------------------------------------------- signals */
+
+/* The kernel's sigset_t, an array of its long words. */
+struct signals {
+	unsigned long	word[_NSIG / 8 / sizeof(unsigned long)];
+};
+
+#define STOPPING	(1ul << (SIGINT - 1) | 1ul << (SIGTERM - 1))
+
+/* SIGINT and SIGTERM wait from now on, until a window is done. */
+static void hold_signals(void)
+{
+	const struct signals set = { { STOPPING } };
+
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, _NSIG / 8);
+}
+
+/* Does one of them wait? */
+static int stopped(void)
+{
+	struct signals set = { { 0 } };
+
+	syscall(SYS_rt_sigpending, &set, _NSIG / 8);
+	return (set.word[0] & STOPPING) != 0;
+}
+
+/* ----------------------------------------------------------------- window */
+
+/* Begin to collect requests; the socket is opened once. */
+static int engine_open(struct engine *e, struct job *j,
+		       int (*hear)(const struct nl_msg *m, int error,
+				   void *arg))
+{
+	int r = 0;
+
+	if (e->job && e->batch.hear == hear)
+		return 0;
+	if (!e->job)
+		r = nl_sock_open(&e->sock);
+	if (r < 0)
+		return r;
+	e->job = j;
+	e->talk = (struct nl_talk){ .sock = &e->sock, .buf = e->answers,
+				    .cap = sizeof(e->answers) };
+	e->batch = (struct nl_batch){ .talk = &e->talk, .hear = hear,
+				      .arg = e };
+	nl_put_init(&e->batch.put, e->requests, sizeof(e->requests));
+	e->kept = 0;
+	return 0;
+}
+
+/* Begin a request; its slot is the last one of the window. */
+static struct slot *begin(struct engine *e, unsigned message, uint16_t flags,
+			  uint8_t family, size_t *mark)
+{
+	struct slot *s = &e->slot[e->batch.count];
+
+	*mark = nl_batch_begin(&e->batch,
+			       nl_msg_type(NFNL_SUBSYS_CTNETLINK, message),
+			       flags, family);
+	*s = (struct slot){ .at = *mark, .family = family,
+			    .cmd = e->job->q->cmd };
+	return s;
+}
+
+/* Keep a record until its request is answered. */
+static void keep(struct engine *e, struct slot *s, const struct nl_msg *m)
+{
+	s->kept = e->kept;
+	s->len = m->attrs.left;
+	memcpy(e->keep + e->kept, m->attrs.p, m->attrs.left);
+	e->kept += m->attrs.left;
+}
+
+/* Send what is collected. Returns 0, -errno, or EXIT_FAILED: a signal waits. */
+static int flush(struct engine *e)
+{
+	int r;
+
+	if (e->job->how.now_ns == 0 || e->batch.count > 0)
+		e->job->how.now_ns = clock_now();
+	r = nl_batch_flush(&e->batch);
+	e->kept = 0;
+	if (r == 0)
+		r = e->error;
+	return r == 0 && stopped() ? EXIT_FAILED : r;
+}
+
+/* Make room for n requests and for a record. Returns as flush() does. */
+static int make_room(struct engine *e, unsigned n, const struct nl_msg *m)
+{
+	if (m->attrs.left > KEEP_BUF)
+		return -EMSGSIZE;
+	if (e->batch.count + n < NL_BATCH_MAX &&
+	    e->kept + m->attrs.left <= KEEP_BUF)
+		return 0;
+	return flush(e);
+}
+
+/* The request of a slot becomes the job's, for what is said of its refusal. */
+static void point_at(struct engine *e, const struct slot *s)
+{
+	struct job *j = e->job;
+	struct nlmsghdr h;
+	size_t n;
+
+	memcpy(&h, e->requests + s->at, sizeof(h));
+	n = h.nlmsg_len < sizeof(j->req_buf) ? h.nlmsg_len
+					     : sizeof(j->req_buf);
+	memcpy(j->req_buf, e->requests + s->at, n);
+	j->req = (struct nl_put){ .buf = j->req_buf, .len = n };
+	j->talk.ack = e->talk.ack;
+}
+
+/*
+ * A refusal: of the command, which it ends, or of a line of a file, of which
+ * the first ones are told.
+ */
+static void refuse(struct engine *e, const struct slot *s, int error)
+{
+	point_at(e, s);
+	if (!s->line) {
+		if (!e->error)
+			e->error = error;
+	} else if (e->refused++ < TELL_LINES) {
+		struct cli_req who = { .cmd = s->cmd, .line = s->line };
+
+		out_flush(e->job->out);
+		tell_failure(&who, error, &e->talk.ack, NULL);
+	}
+}
+
+/* A record as it came, or as it was kept, to the sink. */
+static int show(struct engine *e, uint8_t family, struct nl_run attrs)
+{
+	struct job *j = e->job;
+	int r;
+
+	ct_flow_clear(&j->flow);
+	j->flow.family = family;
+	r = nl_layout_decode(&j->layouts, &ct_flow_table, attrs, &j->flow);
+	return r < 0 ? r : job_put_flow(j);
+}
+
+/* ------------------------------------------------------- delete and update */
+
+static int push_delete(struct engine *e, const struct nl_msg *m)
+{
+	struct slot *s;
+	size_t mark;
+	int r = make_room(e, 1, m);
+
+	if (r != 0)
+		return r;
+	s = begin(e, IPCTNL_MSG_CT_DELETE, 0, m->family, &mark);
+	keep(e, s, m);
+	r = ct_name_entry(&e->batch.put, m->attrs, 1);
+	return r < 0 ? r : nl_batch_end(&e->batch, mark);
+}
+
+/* An entry that is gone meanwhile is no failure. */
+static int hear_delete(const struct nl_msg *m, int error, void *arg)
+{
+	struct engine *e = arg;
+	const struct slot *s = &e->slot[e->batch.done];
+	struct job *j = e->job;
+
+	if (m || error == -ENOENT)
+		return 0;
+	if (error) {
+		refuse(e, s, error);
+		return 0;
+	}
+	j->count++;
+	if (j->q->cmd == CMD_FLUSH)
+		return 0;
+	return show(e, s->family, (struct nl_run){ e->keep + s->kept, s->len });
+}
+
+/* Two requests an entry: the change, and what became of it. */
+static int push_update(struct engine *e, const struct nl_msg *m)
+{
+	const struct ct_change *c = &e->job->q->change;
+	size_t mark;
+	int r = make_room(e, 2, m);
+
+	if (r != 0)
+		return r;
+	r = ct_change_apply(&e->to, &e->job->flow, c);
+	if (r <= 0)
+		return r;
+	begin(e, IPCTNL_MSG_CT_NEW, 0, m->family, &mark);
+	r = ct_name_entry(&e->batch.put, m->attrs, 0);
+	ct_put_update(&e->batch.put, &e->to, c);
+	if (r == 0)
+		r = nl_batch_end(&e->batch, mark);
+	if (r < 0)
+		return r;
+	begin(e, IPCTNL_MSG_CT_GET, 0, m->family, &mark);
+	ct_name_entry(&e->batch.put, m->attrs, 0);
+	return nl_batch_end(&e->batch, mark);
+}
+
+/* What is gone behind its change, as by -t 0, was changed all the same. */
+static int hear_update(const struct nl_msg *m, int error, void *arg)
+{
+	struct engine *e = arg;
+	unsigned at = e->batch.done;
+	struct slot *s = &e->slot[at];
+
+	if (at % 2 == 1) {
+		if (!m || s[-1].failed || m->type != e->job->type)
+			return 0;
+		return show(e, m->family, m->attrs);
+	}
+	if (m)
+		return 0;
+	s->failed = error != 0;
+	if (!error)
+		e->job->count++;
+	else if (error != -ENOENT && error != -ETIME &&
+		 !(error == -ENOSPC && e->job->q->change.has & CT_LABELS))
+		refuse(e, s, error);	/* an entry without room for labels */
+	return 0;
+}
+
+/*
+ * -z. A dump that zeroes loses the counters of an entry at the end of each
+ * datagram (ctnetlink.md 3.3), so the dump only names the entries, and each
+ * is read and zeroed by a request of its own, whose answer is shown.
+ */
+static int push_zero(struct engine *e, const struct nl_msg *m)
+{
+	size_t mark;
+	int r;
+
+	begin(e, IPCTNL_MSG_CT_GET_CTRZERO, 0, m->family, &mark);
+	r = ct_name_entry(&e->batch.put, m->attrs, 0);
+	return r < 0 ? r : nl_batch_end(&e->batch, mark);
+}
+
+static int hear_zero(const struct nl_msg *m, int error, void *arg)
+{
+	struct engine *e = arg;
+
+	if (m)
+		return job_show(m, e->job);
+	return error == -ENOENT ? 0 : error;
+}
+
+/* An entry of the dump that the filter lets pass, to the engine. */
+static int each_entry(const struct nl_msg *m, void *arg)
+{
+	struct engine *e = arg;
+	int r;
+
+	if (m->type != e->job->type)
+		return 0;
+	r = job_take_flow(e->job, m);
+	if (r > 0)
+		r = e->push(e, m);
+	return r < 0 ? r : e->error;
+}
+
+/* Dump, match, change. */
+static int change_many(struct job *j, enum ct_verb verb,
+		       int (*push)(struct engine *e, const struct nl_msg *m),
+		       int (*hear)(const struct nl_msg *m, int error,
+				   void *arg))
+{
+	struct engine *e = &engine;
+	int r = engine_open(e, j, hear), last;
+
+	if (r < 0)
+		return r;
+	e->push = push;
+	e->error = 0;
+	ct_plan(&j->plan, verb, CT_TABLE_CONNTRACK, &j->q->filter);
+	if (push == push_delete)	/* a look-up holds the entry as well */
+		j->extra_use = j->plan.single;
+	r = job_ask_planned(j, each_entry, e);
+	if (r == -ENOENT && j->plan.single)
+		r = 0;
+	last = r >= 0 && e->batch.count > 0 ? flush(e) : 0;
+	return last < 0 ? last : r;
+}
+
+static int delete_entries(struct job *j)
+{
+	j->how.show |= FMT_DELETED;
+	j->how.labels = NULL;	/* -o labels: without effect, as ever */
+	return change_many(j, CT_CHANGE, push_delete, hear_delete);
+}
+
+/* ----------------------------------------------------------------- create */
+
+static int push_new(struct engine *e, const struct cli_req *q, uint32_t line)
+{
+	uint16_t flags = NLM_F_CREATE;
+	struct slot *s;
+	size_t mark;
+
+	if (q->cmd == CMD_CREATE)
+		flags |= NLM_F_EXCL;
+	s = begin(e, IPCTNL_MSG_CT_NEW, flags, q->filter.family, &mark);
+	s->line = line;
+	s->cmd = q->cmd;
+	ct_put_new(&e->batch.put, &q->filter, &q->change);
+	return nl_batch_end(&e->batch, mark);
+}
+
+static struct nl_run request_of(const struct engine *e, size_t at)
+{
+	struct nlmsghdr h;
+
+	memcpy(&h, e->requests + at, sizeof(h));
+	return (struct nl_run){ e->requests + at + NL_HEAD,
+				h.nlmsg_len - NL_HEAD };
+}
+
+static int hear_new(const struct nl_msg *m, int error, void *arg)
+{
+	struct engine *e = arg;
+	unsigned at = e->batch.done;
+	struct slot *s = &e->slot[at];
+	struct nl_attr a;
+
+	if (m)
+		return 0;
+	if (!error) {
+		e->job->count++;
+		return 0;
+	}
+	if (error == -EOPNOTSUPP && s->cmd == CMD_ADD &&
+	    (nl_attr_find(request_of(e, s->at), CTA_NAT_SRC, &a) > 0 ||
+	     nl_attr_find(request_of(e, s->at), CTA_NAT_DST, &a) > 0))
+		e->again[e->agains++] = at;
+	else
+		refuse(e, s, error);
+	return 0;
+}
+
+/* The entry that stands where -A wanted to put one. */
+static int each_old(const struct nl_msg *m, void *arg)
+{
+	struct job *j = arg;
+
+	if (m->type != j->type)
+		return 0;
+	ct_flow_clear(&j->flow);
+	j->flow.family = m->family;
+	return nl_decode(&ct_flow_table, m->attrs, NL_ALL, &j->flow);
+}
+
+/* Is the entry in j->flow translated to what the request asks for? */
+static int same_nat(const struct job *j, struct nl_run request)
+{
+	const struct ct_tuple *reply = &j->flow.dir[CT_REPLY];
+	const int is4 = j->flow.family == AF_INET;
+	struct nl_attr nat, a;
+
+	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++) {
+		if (nl_attr_find(request, end ? CTA_NAT_DST : CTA_NAT_SRC,
+				 &nat) <= 0)
+			continue;
+		if (nl_attr_find(nl_attr_run(&nat), is4 ? CTA_NAT_V4_MINIP :
+				 CTA_NAT_V6_MINIP, &a) <= 0 ||
+		    memcmp(a.data, reply->addr[!end].b, a.len) != 0)
+			return 0;
+		if (nl_attr_find(nl_attr_run(&nat), CTA_NAT_PROTO, &a) > 0 &&
+		    nl_attr_find(nl_attr_run(&a), CTA_PROTONAT_PORT_MIN,
+				 &a) > 0 &&
+		    nl_be16(a.data) != reply->port[!end])
+			return 0;
+	}
+	return 1;
+}
+
+/* The attributes of a request that an entry takes when it stands already. */
+static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
+{
+	struct nl_attr a;
+
+	while (nl_attr_next(&request, &a) > 0)
+		switch (a.type) {
+		case CTA_TUPLE_ORIG:
+		case CTA_TUPLE_REPLY:
+		case CTA_ZONE:
+		case CTA_NAT_SRC:
+		case CTA_NAT_DST:
+			break;
+		case CTA_STATUS:
+			nl_put_be32(m, CTA_STATUS, nl_be32(a.data) | status);
+			break;
+		default:
+			nl_put_raw(m, a.data - NL_ATTR, NL_ATTR + a.len);
+		}
+}
+
+/*
+ * -A over an entry that is translated already. The kernel takes no
+ * translation for an entry that stands; when it is the same one, the rest is
+ * an update.
+ */
+static int add_over(struct engine *e, struct slot *s)
+{
+	struct job *j = e->job;
+	struct nl_run request = request_of(e, s->at);
+	struct nl_put *m = job_request(j);
+	size_t mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
+				   IPCTNL_MSG_CT_GET), NLM_F_ACK, s->family);
+	int r;
+
+	ct_name_entry(m, request, 0);
+	nl_msg_end(m, mark);
+	r = nl_talk(&e->talk, m, each_old, j);
+	if (r == 0 && !same_nat(j, request))
+		r = -EOPNOTSUPP;
+	if (r == 0) {
+		m = job_request(j);
+		mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
+				    IPCTNL_MSG_CT_NEW), NLM_F_ACK, s->family);
+		ct_name_entry(m, request, 0);
+		put_rest(m, request, j->flow.status);
+		nl_msg_end(m, mark);
+		r = nl_talk(&e->talk, m, each_old, j);
+	}
+	if (r < 0)
+		refuse(e, s, r);
+	else
+		j->count++;
+	return 0;
+}
+
+/* What is left of a window that was sent. */
+static int settle(struct engine *e, int r)
+{
+	for (unsigned i = 0; r >= 0 && i < e->agains; i++)
+		add_over(e, &e->slot[e->again[i]]);
+	e->agains = 0;
+	return r < 0 ? r : e->error;
+}
+
+static int create(struct job *j)
+{
+	struct engine *e = &engine;
+	int r = engine_open(e, j, hear_new);
+
+	if (r < 0)
+		return r;
+	r = push_new(e, j->q, 0);
+	if (r == 0)
+		r = flush(e);
+	return settle(e, r);
+}
+
+/* ------------------------------------------------------------------ flush */
+
+/*
+ * The one message that empties a table. A family in it is heeded by some
+ * kernels and not by others (ctnetlink.md 6.3), so that of one family is the
+ * deletion of its entries.
+ */
+static int flush_table(struct job *j)
+{
+	static const char *const emptied[] = {
+		"connection tracking table has been emptied.",
+		"expectation table has been emptied.",
+	};
+	struct nl_put *m = job_request(j);
+	size_t mark;
+	int r;
+
+	if (j->q->filter.family && !j->expect) {
+		r = delete_entries(j);
+		if (r == 0)
+			tell_sentence(emptied[0]);
+		return r;
+	}
+	mark = nl_msg_begin(m, j->expect ?
+		nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_DELETE) :
+		nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE),
+		NLM_F_ACK, AF_UNSPEC);
+	nl_msg_end(m, mark);
+	r = job_ask(j, job_show);
+	if (r == 0)
+		tell_sentence(emptied[j->expect]);
+	return r;
+}
+
+/* ----------------------------------------------------------- expectations */
+
+/* The masks of an expectation; where a bit is 0, the kernel wants it said. */
+static void complete_mask(struct ct_expect *x, const struct ct_filter *f)
+{
+	x->mask.addr[CT_SRC_END] = f->mask[CT_SRC_END];
+	x->mask.addr[CT_DST_END] = f->mask[CT_DST_END];
+	x->mask.has |= x->tuple.has;
+	x->mask.proto = x->tuple.proto;
+}
+
+static int create_expect(struct job *j)
+{
+	struct ct_expect *x = &j->exp;
+	const struct ct_filter *f = &j->q->filter;
+	struct nl_put *m = job_request(j);
+	size_t mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP,
+				   IPCTNL_MSG_EXP_NEW),
+				   NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK,
+				   f->family);
+
+	*x = j->q->expect;
+	x->master = f->dir[CT_ORIG];
+	x->tuple.proto = x->master.proto;
+	x->tuple.has |= CT_PROTO;
+	complete_mask(x, f);
+	x->timeout = j->q->change.timeout;
+	x->has |= CT_EXP_TIMEOUT;
+	nl_encode(&ct_expect_table, x, m);
+	nl_msg_end(m, mark);
+	return job_ask(j, job_show);
+}
+
+static int delete_expect(struct job *j)
+{
+	struct nl_put *m = job_request(j);
+	size_t mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP,
+				   IPCTNL_MSG_EXP_DELETE), NLM_F_ACK,
+				   j->q->filter.family);
+	int r;
+
+	ct_put_tuple(m, CTA_EXPECT_TUPLE, &j->q->filter.dir[CT_ORIG]);
+	nl_msg_end(m, mark);
+	r = job_ask(j, job_show);
+	j->count = r == 0;
+	return r;
+}
+
+/* --------------------------------------------------------------- commands */
+
+/* Labels to set, and, under the mask, those to take away. */
+static void settle_labels(struct cli_req *q)
+{
+	struct ct_change *c = &q->change;
+	const struct cli_words *add = &q->labels[CLI_LABELS_ADD];
+	const struct cli_words *del = &q->labels[CLI_LABELS_DEL];
+
+	if (!(q->seen & (opt_bit(OPT_LABEL_ADD) | opt_bit(OPT_LABEL_DEL))))
+		return;
+	c->has |= CT_LABELS;
+	c->labels = add->bits;
+	c->label_mask = add->n ? add->bits : del->bits;
+	if (!add->n && !del->n)	/* all that an entry has room for */
+		memset(&c->label_mask, 0xff, CT_LABEL_BYTES);
+}
+
+void change_settle(struct cli_req *q)
+{
+	struct ct_filter *f = &q->filter;
+	struct ct_change *c = &q->change;
+
+	if (!(q->cmd & (CMD_CREATE | CMD_ADD | CMD_UPDATE)))
+		return;
+	c->has |= f->has & CT_F_STATUS ? CT_STATUS : 0;
+	c->has |= f->has & CT_F_MARK ? CT_MARK : 0;
+	c->status = f->status;
+	c->mark = f->mark;
+	c->mark_mask = f->mark_mask;
+	c->states = f->has & CT_F_STATE ? f->states : 0;
+	memcpy(c->state, f->state, sizeof(c->state));
+	c->info = f->info;
+	f->info.has = 0;
+	f->has &= ~(CT_F_STATUS | CT_F_MARK | CT_F_STATE);
+	settle_labels(q);
+	if (q->cmd != CMD_UPDATE)	/* which selects by what is translated */
+		memcpy(c->nat, f->nat, sizeof(c->nat));
+}
+
+int change_table(struct job *j)
+{
+	switch (j->q->cmd) {
+	case CMD_CREATE:
+		return j->expect ? create_expect(j) : create(j);
+	case CMD_ADD:
+		return create(j);
+	case CMD_UPDATE:
+		hold_signals();
+		return change_many(j, CT_CHANGE, push_update, hear_update);
+	case CMD_DELETE:
+		hold_signals();
+		return j->expect ? delete_expect(j) : delete_entries(j);
+	case CMD_FLUSH:
+		hold_signals();
+		return flush_table(j);
+	default:	/* -L -z */
+		j->first = engine.answers + NL_HDR;
+		j->extra_use = 1;
+		return change_many(j, CT_SHOW, push_zero, hear_zero);
+	}
+}
+
+int change_line(struct job *j, const struct cli_req *q, uint32_t line,
+		uint32_t *refused)
+{
+	struct engine *e = &engine;
+	int make = q && q->cmd & (CMD_CREATE | CMD_ADD);
+	int r = 0;
+
+	hold_signals();
+	j->q = q;
+	if (make) {
+		r = engine_open(e, j, hear_new);
+		if (r == 0)
+			r = push_new(e, q, line);
+		if (r != 0 || e->batch.count == 0)
+			r = settle(e, r);
+	} else if (e->batch.count > 0) {
+		r = settle(e, flush(e));
+	}
+	if (r == 0 && q && !make) {
+		r = change_table(j);
+		if (r < 0 && !j->out->err) {
+			out_flush(j->out);
+			if (e->refused++ < TELL_LINES)
+				tell_failure(q, r, &j->talk.ack, NULL);
+			r = 0;
+		}
+	}
+	*refused = e->refused;
+	return r == 0 && stopped() ? EXIT_FAILED : r;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load.h"
+
+#include "cli/change.h"
+#include "cli/lines.h"
+#include "cli/opts.h"
+#include "cli/ready.h"
+#include "cli/tell.h"
+
+static struct lines lines;
+static struct cli_req line_req;
+
+/* Commands that may stand in a file, on the table of entries. */
+#define IN_FILE	(CMD_CREATE | CMD_ADD | CMD_UPDATE | CMD_DELETE | CMD_FLUSH)
+
+static int refuse_command(struct cli_req *q)
+{
+	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
+	const char *expect = q->table == CT_TABLE_EXPECT ? " expect" : "";
+
+	q->letter[0] = cmd->letter;
+	if (q->cmd == CMD_LOAD)
+		return cli_usage(q, "unknown option `-R'", NULL);
+	if (!q->cmd)
+		return cli_usage(q, "Cannot use command `unknown' with "
+				 "--load-file", NULL);
+	return cli_refuse(q, EXIT_USAGE, "Cannot use command `-%%' with "
+			  "--load-file", q->letter, expect);
+}
+
+/* The next line, as a request. Returns 1, 0 at the end, or -errno. */
+static int next_line(struct cli_req *q, struct cli_world *w)
+{
+	int r = lines_next(&lines);
+
+	if (r <= 0)
+		return r;
+	r = cli_ready(q, lines.argc, lines.argv, 0, lines.line, w);
+	if (r == 0 && (!(q->cmd & IN_FILE) || q->table != CT_TABLE_CONNTRACK))
+		r = refuse_command(q);
+	return r < 0 ? r : 1;
+}
+
+/* Why next_line() failed. Returns the exit code. */
+static int unreadable(const char *path, int error)
+{
+	if (line_req.why.text)
+		return tell_why(&line_req);
+	return tell_file(path, lines.line, error);
+}
+
+/* Is all of the file to be understood? Returns 0, or the exit code. */
+static int check_lines(const char *path, struct cli_world *w, uint32_t *show)
+{
+	int r;
+
+	while ((r = next_line(&line_req, w)) > 0)
+		*show |= line_req.show;	/* -o of any line is that of all */
+	if (r == 0)
+		r = lines_rewind(&lines);
+	if (r == 0)
+		return EXIT_DONE;
+	return unreadable(path, r);
+}
+
+/* Do them. Returns the exit code. */
+static int do_lines(const char *path, struct cli_world *w, uint32_t show)
+{
+	struct job *j = job_open(&line_req, w);
+	uint32_t refused = 0;
+	int more, r;
+
+	if (!j)
+		return EXIT_FAILED;
+	job_format(j, show);
+	do {
+		more = next_line(&line_req, w);
+		if (more < 0)	/* the file changed since it was checked */
+			return unreadable(path, more);
+		r = change_line(j, more ? &line_req : NULL, lines.line,
+				&refused);
+	} while (more && r == 0);
+	if (r < 0)
+		return job_fail(j, r);
+	if (job_finish(j) != EXIT_DONE)
+		return EXIT_FAILED;
+	tell_refused(refused);
+	return r || refused ? EXIT_FAILED : EXIT_DONE;
+}
+
+int cli_load(const char *path, struct cli_world *w)
+{
+	uint32_t show = 0;
+	int r = lines_open(&lines, path);
+
+	if (r < 0)
+		return tell_file(path, 0, r);
+	r = check_lines(path, w, &show);
+	return r == EXIT_DONE ? do_lines(path, w, show) : r;
+}

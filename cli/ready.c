@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/ready.h"
+
+#include "cli/change.h"
+#include "cli/file.h"
+#include "cli/opts.h"
+#include "cli/parse.h"
+#include "cli/tell.h"
+#include "cli/value.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAP_BUF		65536u	/* a label map of 1024 names of 60 letters */
+#define PROTOCOLS_BUF	32768u	/* ten times what Debian has */
+
+/* Buffers; the kernel gives a page of them when it is first written. */
+static char map_buf[MAP_BUF];
+static struct ct_label_map label_map;
+
+static int system_protocol(const char *name)
+{
+	static char text[PROTOCOLS_BUF];
+
+	if (file_read("/etc/protocols", text, sizeof(text)) < 0)
+		return -1;
+	return file_protocol(text, name);
+}
+
+static int no_label(struct cli_req *q, const char *s, size_t n)
+{
+	static char name[128];
+
+	if (n > sizeof(name) - 1)
+		n = sizeof(name) - 1;
+	memcpy(name, s, n);
+	return cli_usage(q, "unknown label '%'", name);
+}
+
+/* Bits for the names of comma lists. */
+static int find_labels(struct cli_req *q, struct cli_words *w)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		const char *s = w->list[i];
+
+		for (;;) {
+			size_t n = value_end(s, ',');
+			int bit = ct_label_find(&label_map, s, n);
+
+			if (bit < 0)
+				return no_label(q, s, n);
+			w->bits.set[bit / 8] |= (uint8_t)(1u << bit % 8);
+			if (!s[n])
+				break;
+			s += n + 1;
+		}
+	}
+	return 0;
+}
+
+/* A map is read only when labels are named or shown, the usual one once. */
+static int load_labels(struct cli_req *q, struct cli_world *w)
+{
+	const uint64_t names = opt_bit(OPT_LABEL) | opt_bit(OPT_LABEL_ADD) |
+			       opt_bit(OPT_LABEL_DEL);
+	const char *path = q->labelmap ? q->labelmap
+				       : "/etc/xtables/connlabel.conf";
+	static enum { NO_MAP, USUAL_MAP, OTHER_MAP } loaded;
+	long n;
+
+	if (!(q->seen & names) && !(q->show & SHOW_LABELS))
+		return 0;
+	if (q->labelmap || loaded != USUAL_MAP) {
+		n = file_read(path, map_buf, sizeof(map_buf));
+		if (n >= 0)
+			ct_label_parse(&label_map, map_buf, (size_t)n);
+		if (label_map.count > 0)
+			w->labels = &label_map;
+		else
+			tell_labelmap(n < 0 ? (int)n : 0);
+		loaded = q->labelmap ? OTHER_MAP : USUAL_MAP;
+	}
+	for (unsigned i = 0; i < CLI_LABELS; i++)
+		if (find_labels(q, &q->labels[i]) < 0)
+			return -EINVAL;
+	if (q->labels[CLI_LABELS_HAVE].n > 0) {
+		q->filter.labels = q->labels[CLI_LABELS_HAVE].bits;
+		q->filter.has |= CT_F_LABELS;
+	}
+	return 0;
+}
+
+/* What this version does not do yet is said before anything is done. */
+static int check_here(struct cli_req *q)
+{
+	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
+
+	if (!(cmd->flags & CLI_HERE))
+		return cli_usage(q, "this version does not have --%",
+				 cli_cmd_name(cmd));
+	if (q->show & SHOW_XML)
+		return cli_usage(q, "this version does not have -o xml", NULL);
+	return 0;
+}
+
+int cli_ready(struct cli_req *q, int argc, char **argv, int posix,
+	      uint32_t line, struct cli_world *w)
+{
+	int r = cli_parse(q, argc, argv, posix, system_protocol);
+
+	q->line = line;
+	for (unsigned i = 0; i < q->warns; i++)
+		tell_line(q->warn[i]);
+	if (r == 0 && !q->cmd && !q->seen && !line)
+		q->cmd = CMD_HELP;
+	if (r == 0)
+		r = load_labels(q, w);
+	if (r == 0)
+		r = cli_check(q);
+	if (r == 0 && q->cmd)
+		r = check_here(q);
+	if (r == 0)
+		change_settle(q);
+	return r;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What -I, -A and -U set, and the attributes that make it so: ctnetlink.md
+ * 3.4, 3.5 and 4.7, compat.md 3.
+ */
+#ifndef CT_CHANGE_H
+#define CT_CHANGE_H
+
+#include "ct/filter.h"
+#include "nl/put.h"
+
+struct ct_change {
+	uint32_t	 has;		/* CT_STATUS, CT_TIMEOUT, CT_MARK, CT_LABELS */
+	uint32_t	 status;	/* bits to set; they are never cleared */
+	uint32_t	 timeout;	/* seconds */
+	uint32_t	 mark;		/* (old & ~mask) ^ mark */
+	uint32_t	 mark_mask;
+	uint16_t	 states;	/* protocols with a state below */
+	uint8_t		 state[CT_P_COUNT];
+	struct ct_info	 info;		/* SCTP tags and DCCP role, as given */
+	struct ct_nat	 nat[2];	/* by end; an entry keeps what it got */
+	struct ct_helper helper;	/* an empty name takes it away */
+	struct ct_label_set labels;	/* CT_LABELS: the new bits, under ... */
+	struct ct_label_set label_mask;	/* ... these */
+};
+
+/*
+ * Write the attributes of a new entry: its tuples, of which each tells what
+ * the other lacks, its zones, and the change. Errors stick in m->err.
+ */
+void ct_put_new(struct nl_put *m, const struct ct_filter *named,
+		const struct ct_change *c);
+
+/*
+ * Fill *to with what must be sent so that the change comes true for an entry
+ * that was read as *old. Returns 1, 0 when it is true already, or -ERANGE
+ * when a label is beyond those that an entry has room for.
+ */
+int ct_change_apply(struct ct_flow *to, const struct ct_flow *old,
+		    const struct ct_change *c);
+
+/* Write the attributes of such a flow. Errors stick in m->err. */
+void ct_put_update(struct nl_put *m, struct ct_flow *to,
+		   const struct ct_change *c);
+
+#endif
