@@ -17,29 +17,30 @@
 
 /* One request of a window. */
 struct slot {
-	size_t		 at;	/* where it begins in the window */
-	size_t		 kept;	/* where its record is kept, ... */
-	size_t		 len;	/* ... and how long it is */
+	uint32_t	 at;	/* where it begins in the window */
+	uint32_t	 kept;	/* where its record is kept, ... */
+	uint32_t	 len;	/* ... and how long it is */
 	uint32_t	 line;	/* of the load file, or 0 */
-	uint32_t	 cmd;
+	uint16_t	 cmd;
 	uint8_t		 family;
 	uint8_t		 failed;
+	struct ct_nat	 nat[2];	/* what -A asks for */
 };
 
 /* The engine; begins as zeros. */
 static struct engine {
 	struct job	*job;
 	int		 (*push)(struct engine *e, const struct nl_msg *m);
-	struct nl_sock	 sock;	/* beside the one of the dump */
-	struct nl_talk	 talk;
-	struct nl_batch	 batch;
-	struct slot	 slot[NL_BATCH_MAX];
-	size_t		 kept;	/* bytes in keep */
-	unsigned	 again[NL_BATCH_MAX];	/* slots: see add_over() */
-	unsigned	 agains;
-	int		 error;	/* the first refusal */
+	uint32_t	 kept;		/* bytes in keep */
 	uint32_t	 refused;	/* lines of a file */
-	struct ct_flow	 to;	/* an update */
+	int		 error;		/* the first refusal */
+	unsigned	 agains;	/* slots in again */
+	struct nl_batch	 batch;
+	struct nl_talk	 talk;
+	struct nl_sock	 sock;		/* beside the one of the dump */
+	uint8_t		 again[NL_BATCH_MAX];	/* see add_over() */
+	struct slot	 slot[NL_BATCH_MAX];
+	struct ct_flow	 to;		/* an update */
 	uint8_t		 requests[NL_BATCH_BUF];
 	uint8_t		 answers[NL_RECV_BUF];
 	uint8_t		 keep[KEEP_BUF];
@@ -105,8 +106,10 @@ static struct slot *begin(struct engine *e, unsigned message, uint16_t flags,
 	*mark = nl_batch_begin(&e->batch,
 			       nl_msg_type(NFNL_SUBSYS_CTNETLINK, message),
 			       flags, family);
-	*s = (struct slot){ .at = *mark, .family = family,
-			    .cmd = e->job->q->cmd };
+	s->at = (uint32_t)*mark;
+	s->family = family;
+	s->cmd = (uint16_t)e->job->q->cmd;
+	s->line = 0;
 	return s;
 }
 
@@ -114,9 +117,9 @@ static struct slot *begin(struct engine *e, unsigned message, uint16_t flags,
 static void keep(struct engine *e, struct slot *s, const struct nl_msg *m)
 {
 	s->kept = e->kept;
-	s->len = m->attrs.left;
-	memcpy(e->keep + e->kept, m->attrs.p, m->attrs.left);
-	e->kept += m->attrs.left;
+	s->len = (uint32_t)m->attrs.left;
+	memcpy(e->keep + e->kept, m->attrs.p, s->len);
+	e->kept += s->len;
 }
 
 /* Send what is collected. Returns 0, -errno, or EXIT_FAILED: a signal waits. */
@@ -144,36 +147,21 @@ static int make_room(struct engine *e, unsigned n, const struct nl_msg *m)
 	return flush(e);
 }
 
-/* The request of a slot becomes the job's, for what is said of its refusal. */
-static void point_at(struct engine *e, const struct slot *s)
-{
-	struct job *j = e->job;
-	struct nlmsghdr h;
-	size_t n;
-
-	memcpy(&h, e->requests + s->at, sizeof(h));
-	n = h.nlmsg_len < sizeof(j->req_buf) ? h.nlmsg_len
-					     : sizeof(j->req_buf);
-	memcpy(j->req_buf, e->requests + s->at, n);
-	j->req = (struct nl_put){ .buf = j->req_buf, .len = n };
-	j->talk.ack = e->talk.ack;
-}
-
 /*
  * A refusal: of the command, which it ends, or of a line of a file, of which
  * the first ones are told.
  */
 static void refuse(struct engine *e, const struct slot *s, int error)
 {
-	point_at(e, s);
 	if (!s->line) {
 		if (!e->error)
 			e->error = error;
+		e->job->talk.ack = e->talk.ack;
 	} else if (e->refused++ < TELL_LINES) {
 		struct cli_req who = { .cmd = s->cmd, .line = s->line };
 
 		out_flush(e->job->out);
-		tell_failure(&who, error, &e->talk.ack, NULL);
+		tell_failure(&who, error, &e->talk.ack);
 	}
 }
 
@@ -227,13 +215,14 @@ static int hear_delete(const struct nl_msg *m, int error, void *arg)
 /* Two requests an entry: the change, and what became of it. */
 static int push_update(struct engine *e, const struct nl_msg *m)
 {
-	const struct ct_change *c = &e->job->q->change;
+	const struct cli_req *q = e->job->q;
+	const struct ct_change *c = &q->change;
 	size_t mark;
 	int r = make_room(e, 2, m);
 
 	if (r != 0)
 		return r;
-	r = ct_change_apply(&e->to, &e->job->flow, c);
+	r = ct_change_apply(&e->to, &e->job->flow, &q->filter, c);
 	if (r <= 0)
 		return r;
 	begin(e, IPCTNL_MSG_CT_NEW, 0, m->family, &mark);
@@ -351,12 +340,12 @@ static int push_new(struct engine *e, const struct cli_req *q, uint32_t line)
 		flags |= NLM_F_EXCL;
 	s = begin(e, IPCTNL_MSG_CT_NEW, flags, q->filter.family, &mark);
 	s->line = line;
-	s->cmd = q->cmd;
+	memcpy(s->nat, q->change.nat, sizeof(s->nat));
 	ct_put_new(&e->batch.put, &q->filter, &q->change);
 	return nl_batch_end(&e->batch, mark);
 }
 
-static struct nl_run request_of(const struct engine *e, size_t at)
+static struct nl_run request_of(const struct engine *e, uint32_t at)
 {
 	struct nlmsghdr h;
 
@@ -368,9 +357,8 @@ static struct nl_run request_of(const struct engine *e, size_t at)
 static int hear_new(const struct nl_msg *m, int error, void *arg)
 {
 	struct engine *e = arg;
-	unsigned at = e->batch.done;
-	struct slot *s = &e->slot[at];
-	struct nl_attr a;
+	const unsigned at = e->batch.done;
+	const struct slot *s = &e->slot[at];
 
 	if (m)
 		return 0;
@@ -379,9 +367,8 @@ static int hear_new(const struct nl_msg *m, int error, void *arg)
 		return 0;
 	}
 	if (error == -EOPNOTSUPP && s->cmd == CMD_ADD &&
-	    (nl_attr_find(request_of(e, s->at), CTA_NAT_SRC, &a) > 0 ||
-	     nl_attr_find(request_of(e, s->at), CTA_NAT_DST, &a) > 0))
-		e->again[e->agains++] = at;
+	    (s->nat[CT_SRC_END].has_addr || s->nat[CT_DST_END].has_addr))
+		e->again[e->agains++] = (uint8_t)at;
 	else
 		refuse(e, s, error);
 	return 0;
@@ -399,28 +386,15 @@ static int each_old(const struct nl_msg *m, void *arg)
 	return nl_decode(&ct_flow_table, m->attrs, NL_ALL, &j->flow);
 }
 
-/* Is the entry in j->flow translated to what the request asks for? */
-static int same_nat(const struct job *j, struct nl_run request)
+/* Is the entry translated to what -A asks for? */
+static int same_nat(const struct ct_flow *flow, const struct slot *s)
 {
-	const struct ct_tuple *reply = &j->flow.dir[CT_REPLY];
-	const int is4 = j->flow.family == AF_INET;
-	struct nl_attr nat, a;
+	static struct ct_filter f;
 
-	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++) {
-		if (nl_attr_find(request, end ? CTA_NAT_DST : CTA_NAT_SRC,
-				 &nat) <= 0)
-			continue;
-		if (nl_attr_find(nl_attr_run(&nat), is4 ? CTA_NAT_V4_MINIP :
-				 CTA_NAT_V6_MINIP, &a) <= 0 ||
-		    memcmp(a.data, reply->addr[!end].b, a.len) != 0)
-			return 0;
-		if (nl_attr_find(nl_attr_run(&nat), CTA_NAT_PROTO, &a) > 0 &&
-		    nl_attr_find(nl_attr_run(&a), CTA_PROTONAT_PORT_MIN,
-				 &a) > 0 &&
-		    nl_be16(a.data) != reply->port[!end])
-			return 0;
-	}
-	return 1;
+	memcpy(f.nat, s->nat, sizeof(f.nat));
+	f.has = (f.src_nat.has_addr ? CT_F_SRC_NAT : 0) |
+		(f.dst_nat.has_addr ? CT_F_DST_NAT : 0);
+	return ct_match(&f, flow);
 }
 
 /* The attributes of a request that an entry takes when it stands already. */
@@ -449,7 +423,7 @@ static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
  * translation for an entry that stands; when it is the same one, the rest is
  * an update.
  */
-static int add_over(struct engine *e, struct slot *s)
+static int add_over(struct engine *e, const struct slot *s)
 {
 	struct job *j = e->job;
 	struct nl_run request = request_of(e, s->at);
@@ -461,7 +435,7 @@ static int add_over(struct engine *e, struct slot *s)
 	ct_name_entry(m, request, 0);
 	nl_msg_end(m, mark);
 	r = nl_talk(&e->talk, m, each_old, j);
-	if (r == 0 && !same_nat(j, request))
+	if (r == 0 && !same_nat(&j->flow, s))
 		r = -EOPNOTSUPP;
 	if (r == 0) {
 		m = job_request(j);
@@ -606,15 +580,13 @@ void change_settle(struct cli_req *q)
 	struct ct_filter *f = &q->filter;
 	struct ct_change *c = &q->change;
 
+	_Static_assert(CT_F_STATUS == CT_STATUS && CT_F_MARK == CT_MARK,
+		       "bits of filters and of flows");
+
 	if (!(q->cmd & (CMD_CREATE | CMD_ADD | CMD_UPDATE)))
 		return;
-	c->has |= f->has & CT_F_STATUS ? CT_STATUS : 0;
-	c->has |= f->has & CT_F_MARK ? CT_MARK : 0;
-	c->status = f->status;
-	c->mark = f->mark;
-	c->mark_mask = f->mark_mask;
-	c->states = f->has & CT_F_STATE ? f->states : 0;
-	memcpy(c->state, f->state, sizeof(c->state));
+	c->has |= f->has & (CT_STATUS | CT_MARK);
+	c->states = f->states;
 	c->info = f->info;
 	f->info.has = 0;
 	f->has &= ~(CT_F_STATUS | CT_F_MARK | CT_F_STATE);
@@ -669,7 +641,7 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 		if (r < 0 && !j->out->err) {
 			out_flush(j->out);
 			if (e->refused++ < TELL_LINES)
-				tell_failure(q, r, &j->talk.ack, NULL);
+				tell_failure(q, r, &j->talk.ack);
 			r = 0;
 		}
 	}

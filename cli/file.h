@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Open a file to read. Returns the descriptor, or -1 with errno set. */
+int file_open(const char *path);
+
 /*
  * Read a whole file of less than cap bytes, and put a NUL behind it.
  * Returns its length, or -errno: -EFBIG when it does not fit.

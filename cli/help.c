@@ -77,15 +77,14 @@ void cli_help(struct out *o, const struct cli_req *q)
 	unsigned here;
 
 	out_str(o, tell_version);
-	out_str(o, ": list the kernel's connection tracking table\n"
+	out_str(o, ": show and change connection tracking\n"
 		"usage: conntrack COMMAND [TABLE] [OPTIONS]\n\ncommands:\n");
 	here = put_commands(o);
 	out_str(o, "\ntables: conntrack (when none is named), expect, dying, "
 		"unconfirmed\n\noptions:\n");
 	put_options(o, here, 0);
-	out_str(o, "\noptions of protocols (-h -p PROTO lists one's): tcp, "
-		"udp, udplite, sctp, dccp,\nicmp, icmpv6, gre; filters take "
-		"them without -p, too\n");
+	out_str(o, "\nmore by -h -p PROTO: tcp, udp, udplite, sctp, dccp, icmp, "
+		"icmpv6, gre\n");
 	if (!q->proto || q->proto == &ct_protos[CT_P_COUNT])
 		return;
 	out_str(o, "\nProto `");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/lines.h"
 
+#include "cli/file.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -40,7 +41,7 @@ static int spool(struct lines *l)
 int lines_open(struct lines *l, const char *path)
 {
 	if (strcmp(path, "-") != 0)
-		l->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		l->fd = file_open(path);
 	if (l->fd < 0)
 		return -errno;
 	l->start = lseek(l->fd, 0, SEEK_CUR);
@@ -127,6 +128,19 @@ static int end_line(struct lines *l, struct word *w, int c)
 	return close_word(l, w);
 }
 
+/* Most bytes are part of a word, and mean nothing else: take those at hand. */
+static void take_plain(struct lines *l, struct word *w)
+{
+	const char *end = l->text + LINES_TEXT - 4;
+	size_t at = l->at;
+	char *to = w->end;
+
+	while (at < l->n && to < end && (unsigned char)l->buf[at] > '"')
+		*to++ = l->buf[at++];
+	l->at = at;
+	w->end = to;
+}
+
 /* A line to words. Returns 1, 0 at the end of the file, or -errno. */
 static int read_line(struct lines *l)
 {
@@ -145,8 +159,11 @@ static int read_line(struct lines *l)
 		any = 1;
 		if (c == '#' && l->argc == 1 && w.end == l->text && !w.quoted)
 			comment = 1;
-		if (!comment && r == 0)
-			r = take_byte(l, &w, c);
+		if (comment || r < 0)
+			continue;
+		r = take_byte(l, &w, c);
+		if (!w.quoted && (l->argc > 1 || w.end > l->text))
+			take_plain(l, &w);
 	}
 	if (r == 0)
 		r = end_line(l, &w, c);

@@ -26,7 +26,7 @@ static const char *variable(const char *name)
 	const char *value = NULL;
 
 	for (char **e = environ; *e && !value; e++)
-		value = value_after(*e, name, strlen(name));
+		value = value_after(*e, name, value_end(name, '\0'));
 	return value;
 }
 

@@ -41,16 +41,16 @@ const char *cli_part(const char *text, unsigned n)
 	C(0,  "dump\0list\0list entries", CMD_LIST, { L, XL }, 'L', CLI_HERE | EQ) \
 	C(1,  "get\0\0show the entry of a tuple", CMD_GET, { G, XG }, 'G', CLI_HERE | EQ) \
 	C(2,  "counter\0count\0count entries", CMD_COUNT, { NONE, NONE }, 'C', CLI_HERE | EQ | CLI_SHORT_VALUE) \
-	C(3,  "stats\0\0show the kernel's statistics, a line per CPU", CMD_STATS, { NONE, NONE }, 'S', CLI_HERE) \
+	C(3,  "stats\0\0show statistics, a line per CPU", CMD_STATS, { NONE, NONE }, 'S', CLI_HERE) \
 	C(4,  "version\0\0show the version", CMD_VERSION, { NONE, NONE }, 'V', CLI_HERE) \
-	C(5,  "help\0\0show this text, and the options of -p PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
+	C(5,  "help\0\0show this text, and the options of PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
 	C(6,  "create\0\0make an entry", CMD_CREATE, { IA, XI }, 'I', CLI_HERE | EQ) \
-	C(7,  "add\0\0make an entry, or update the one there", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
+	C(7,  "add\0\0make an entry, or update it", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
 	C(8,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', CLI_HERE | EQ) \
 	C(9,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', CLI_HERE | EQ) \
 	C(10, "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
 	C(11, "event\0\0",     CMD_EVENT,  { E, XE },      'E', EQ) \
-	C(12, "load-file\0\0do the commands in a file", CMD_LOAD, { NONE, NONE }, 'R', CLI_HERE | CLI_FIRST) \
+	C(12, "load-file\0\0do what a file says", CMD_LOAD, { NONE, NONE }, 'R', CLI_HERE | CLI_FIRST) \
 	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
 
 const struct cli_cmd cli_cmds[CLI_CMDS] = { COMMANDS(ROW) };
@@ -85,6 +85,7 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 	K(KIND_LABELS,  "LABEL[,...]", .takes = TAKES_VALUE) \
 	K(KIND_LABELS_OR_ALL, "[LABEL[,...]]", .takes = TAKES_OPTIONAL) \
 	K(KIND_FILE,    "FILE", .takes = TAKES_VALUE) \
+	K(KIND_HELPER,  "NAME", .takes = TAKES_VALUE) \
 	K(KIND_STATE,   "STATE", .takes = TAKES_VALUE) \
 	K(KIND_ROLE,    "client|server", .takes = TAKES_VALUE) \
 	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
@@ -138,23 +139,23 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'p', .kind = KIND_PROTO, .may = L | U | D | E | HELP, .must = IA | G | XI | XD | XG) \
 	O(OPT_TIMEOUT, "timeout\0\0seconds until it expires", \
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = IA | XI) \
-	O(OPT_STATUS, "status\0\0status: ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
+	O(OPT_STATUS, "status\0\0ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
 	  .letter = 'u', .kind = KIND_STATUS, .may = L | IA | U | D | XI) \
-	O(OPT_ZERO, "zero\0\0reset the counters while listing", \
+	O(OPT_ZERO, "zero\0\0reset the counters", \
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \
 	O(OPT_EVENT_MASK, "event-mask\0\0", \
 	  .letter = 'e', .kind = KIND_EVENTS, .may = E) \
-	O(OPT_TUPLE_SRC, "tuple-src\0\0source address that is expected", \
+	O(OPT_TUPLE_SRC, "tuple-src\0\0expected source address", \
 	  .letter = '[', .kind = KIND_NET, EXPECT(src, CT_SRC4), .must = XI) \
-	O(OPT_TUPLE_DST, "tuple-dst\0\0destination address that is expected", \
+	O(OPT_TUPLE_DST, "tuple-dst\0\0expected destination address", \
 	  .letter = ']', .kind = KIND_NET, EXPECT(dst, CT_DST4), .must = XI) \
-	O(OPT_MASK_SRC, "mask-src\0\0bits of the source address that count", \
+	O(OPT_MASK_SRC, "mask-src\0\0mask of the source address", \
 	  .letter = '{', .kind = KIND_ADDR, FILTER(src_mask, 0), .may = L | U | D | E, .must = XI) \
-	O(OPT_MASK_DST, "mask-dst\0\0bits of the destination address that count", \
+	O(OPT_MASK_DST, "mask-dst\0\0mask of the destination address", \
 	  .letter = '}', .kind = KIND_ADDR, FILTER(dst_mask, 0), .may = L | U | D | E, .must = XI) \
 	O(OPT_MARK, "mark\0\0mark", \
 	  .letter = 'm', .kind = KIND_MARK, .may = L | IA | U | D | E) \
-	O(OPT_ID, "id\0\0id, as -o id shows it", \
+	O(OPT_ID, "id\0\0id", \
 	  .letter = 'i', .kind = KIND_ID, FILTER(id, CT_F_ID), .may = U | D | G) \
 	O(OPT_FAMILY, "family\0\0address family", \
 	  .letter = 'f', .kind = KIND_FAMILY, .may = L | U | D | G | F | E | XL) \
@@ -162,13 +163,13 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'n', .kind = KIND_NAT, FILTER(src_nat, CT_F_SRC_NAT), .may = L | IA | U | D | E) \
 	O(OPT_DST_NAT, "dst-nat\0\0translated destination", \
 	  .letter = 'g', .kind = KIND_NAT, FILTER(dst_nat, CT_F_DST_NAT), .may = L | IA | U | D | E) \
-	O(OPT_OUTPUT, "output\0\0extended, id, ktimestamp, labels, timestamp; or save", \
+	O(OPT_OUTPUT, "output\0\0extended, id, ktimestamp, labels, timestamp; or save, restore", \
 	  .letter = 'o', .kind = KIND_OUTPUT, .may = L | U | D | G | E | XL | XE) \
-	O(OPT_SECMARK, "secmark\0\0accepted, without effect", \
+	O(OPT_SECMARK, "secmark\0\0ignored", \
 	  .letter = 'c', .kind = KIND_SECMARK, .may = L | E) \
 	O(OPT_BUFFER_SIZE, "buffer-size\0\0", \
 	  .letter = 'b', .kind = KIND_BYTES, .may = E) \
-	O(OPT_ANY_NAT, "any-nat\0\0translated source or destination", \
+	O(OPT_ANY_NAT, "any-nat\0\0translated at either end", \
 	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = L | E) \
 	O(OPT_ZONE, "zone\0\0zone of both directions", \
 	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = L | IA | U | D | G | E) \
@@ -176,16 +177,18 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'l', .kind = KIND_LABELS, .may = L | U | D | G | E) \
 	O(OPT_LABEL_ADD, "label-add\0\0labels to set", \
 	  .letter = '<', .kind = KIND_LABELS, .may = IA | U) \
-	O(OPT_LABEL_DEL, "label-del\0\0labels to take away; all without LABEL", \
+	O(OPT_LABEL_DEL, "label-del\0\0labels to clear, or all", \
 	  .letter = '>', .kind = KIND_LABELS_OR_ALL, .may = U) \
-	O(OPT_ORIG_ZONE, "orig-zone\0\0zone of the original direction only", \
+	O(OPT_ORIG_ZONE, "orig-zone\0\0zone,", \
 	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
-	O(OPT_REPLY_ZONE, "reply-zone\0\0zone of the reply direction only", \
+	O(OPT_REPLY_ZONE, "reply-zone\0\0zone,", \
 	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
-	O(OPT_LABELMAP, "labelmap\0\0names of labels, instead of connlabel.conf", \
+	O(OPT_LABELMAP, "labelmap\0\0names of labels", \
 	  .letter = 'M', .kind = KIND_FILE, .may = L | IA | U | D | G | E) \
 	O(OPT_NAT_RANGE, "nat-range\0\0ignored", \
 	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX) \
+	O(OPT_HELPER, "helper\0\0helper of an entry, as ftp", \
+	  .kind = KIND_HELPER, .may = IA | U) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
 	  .protos = PORTS, .kind = KIND_PORT, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DPORT, "dport\0orig-port-dst\0destination port,", \
@@ -194,19 +197,19 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
 	O(OPT_REPLY_DPORT, "reply-port-dst\0\0destination port,", \
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
-	O(OPT_MASK_SPORT, "mask-port-src\0\0bits of the source port that count", \
+	O(OPT_MASK_SPORT, "mask-port-src\0\0mask of the source port", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(sport, CT_SPORT), .must = XI) \
-	O(OPT_MASK_DPORT, "mask-port-dst\0\0bits of the destination port that count", \
+	O(OPT_MASK_DPORT, "mask-port-dst\0\0mask of the destination port", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(dport, CT_DPORT), .must = XI) \
-	O(OPT_STATE, "state\0\0state: ESTABLISHED, ...", \
+	O(OPT_STATE, "state\0\0ESTABLISHED, ...", \
 	  .protos = TCP | SCTP | DCCP, .kind = KIND_STATE, .may = L | D | E | U | G, .must = IA) \
-	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0source port that is expected", \
+	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0expected source port", \
 	  .protos = PORTS, .kind = KIND_PORT, EXPECT(sport, CT_SPORT), .must = XI) \
-	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0destination port that is expected", \
+	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0expected destination port", \
 	  .protos = PORTS, .kind = KIND_PORT, EXPECT(dport, CT_DPORT), .must = XI) \
-	O(OPT_ORIG_VTAG, "orig-vtag\0\0verification tag, original direction", \
+	O(OPT_ORIG_VTAG, "orig-vtag\0\0verification tag", \
 	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_ORIG], CT_SCTP_VTAG), .may = U | D | G, .must = IA | XI) \
-	O(OPT_REPLY_VTAG, "reply-vtag\0\0verification tag, reply direction", \
+	O(OPT_REPLY_VTAG, "reply-vtag\0\0verification tag", \
 	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_REPLY], CT_SCTP_VTAG_R), .may = U | D | G, .must = IA | XI) \
 	O(OPT_ROLE, "role\0\0role of the source", \
 	  .protos = DCCP, .kind = KIND_ROLE, INFO(role, CT_DCCP_ROLE), .may = U | D, .must = IA | XI) \
@@ -218,13 +221,13 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = GRE, .kind = KIND_KEY, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_DSTKEY, "reply-key-dst\0\0destination key,", \
 	  .protos = GRE, .kind = KIND_KEY, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
-	O(OPT_MASK_SRCKEY, "mask-key-src\0\0bits of the source key that count", \
+	O(OPT_MASK_SRCKEY, "mask-key-src\0\0mask of the source key", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(sport, CT_SPORT), .must = XI) \
-	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0bits of the destination key that count", \
+	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0mask of the destination key", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(dport, CT_DPORT), .must = XI) \
-	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0source key that is expected", \
+	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0expected source key", \
 	  .protos = GRE, .kind = KIND_KEY, EXPECT(sport, CT_SPORT), .must = XI) \
-	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0destination key that is expected", \
+	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0expected destination key", \
 	  .protos = GRE, .kind = KIND_KEY, EXPECT(dport, CT_DPORT), .must = XI) \
 	O(OPT_ICMP_TYPE, "icmp-type\0\0type,", \
 	  .protos = ICMP, .kind = KIND_ICMP, ORIG(type, CT_ICMP_TYPE), .may = L | D | E | U, .must = IA | G) \

@@ -35,7 +35,7 @@ static int set_table(struct cli_req *q, const char *word)
 
 	if (*word == '\0')	/* the empty one was always this table's */
 		table = CT_TABLE_EXPECT;
-	for (; !value_after(name, word, strlen(word)); table++) {
+	for (; !value_after(name, word, value_end(word, '\0')); table++) {
 		name = cli_part(name, 1);
 		if (*name == '\0')
 			return cli_usage(q, "unknown type `%'", word);
@@ -102,31 +102,51 @@ static int is_name(const char *text, const char *word, size_t n)
 	return found;
 }
 
+/* Is the row a command, or an option of no protocol or of these? */
+static int fits(int row, unsigned protos)
+{
+	unsigned of = row < CLI_CMDS ? 0 : cli_opts[row - CLI_CMDS].protos;
+
+	return !of || of & protos;
+}
+
 #define NO_ROW		-1
 #define AMBIGUOUS	-2
 
 /*
  * The row of a long name, as in cli_texts: the first that has it in full, or
  * the only one that it abbreviates. Options of no protocol count, and those
- * of these.
+ * of these. What the old tool does not have is spelt in full: it must not
+ * make an old abbreviation ambiguous.
  */
 static int find_long(const char *word, size_t n, unsigned protos)
 {
-	const char *text = cli_texts;
+	/* Lines of a file are alike: what came behind the name before. */
+	static struct guess {
+		const char	*text;
+		int		 row;
+	} guess[CLI_CMDS + OPT_COUNT];
+	static int last;
+	struct guess *g = &guess[last];
+	const char *text = cli_texts, *next;
 	int row = NO_ROW;
 
-	for (int i = 0; i < CLI_CMDS + OPT_COUNT; i++) {
-		unsigned of = i < CLI_CMDS ? 0 : cli_opts[i - CLI_CMDS].protos;
+	if (g->text && is_name(g->text, word, n) > 1 &&
+	    fits(g->row, protos))
+		return last = g->row;
+	for (int i = 0; i < CLI_CMDS + OPT_COUNT; i++, text = next) {
 		int found = is_name(text, word, n);
 
-		text = cli_part(text, 3);
+		next = cli_part(text, 3);
 		if (i < CLI_CMDS && cli_cmds[i].flags & CLI_FIRST)
 			continue;
-		if (of && !(of & protos))
+		if (!fits(i, protos))
 			continue;
-		if (found > 1)
-			return i;
-		if (found)
+		if (found > 1) {
+			*g = (struct guess){ text, i };
+			return last = i;
+		}
+		if (found && i != CLI_CMDS + OPT_HELPER)
 			row = row == NO_ROW ? i : AMBIGUOUS;
 	}
 	return row;
@@ -160,10 +180,10 @@ static int parse_long(struct cli_req *q, struct words *w)
 	return set_option(q, w, opt, arg);
 }
 
-/* A letter's command, or the last row. */
+/* A letter's command, or the last row, which has none. */
 static const struct cli_cmd *command_of(char letter)
 {
-	const struct cli_cmd *c = cli_cmds;
+	const struct cli_cmd *c = letter ? cli_cmds : &cli_cmds[CLI_CMDS - 1];
 
 	while (c->bit && (c->letter != letter || c->flags & CLI_FIRST))
 		c++;
@@ -176,15 +196,16 @@ static int parse_short(struct cli_req *q, struct words *w)
 	const char *p = w->word + 1;
 	int r = 0;
 
-	if (strcmp(w->word, "-LSC") == 0)	/* calicoctl; 1.4.7 lists */
+	if (*p == 'L' && strcmp(p, "LSC") == 0)	/* calicoctl; 1.4.7 lists */
 		p = "L";
 	for (; r == 0 && *p; p++) {
-		const struct cli_cmd *cmd = command_of(*p);
+		const struct cli_cmd *cmd;
 		const char *rest = p[1] ? p + 1 : NULL;
 		unsigned row = 0;
 
 		while (cli_opts[row].letter && cli_opts[row].letter != *p)
 			row++;
+		cmd = command_of(cli_opts[row].letter ? '\0' : *p);
 		if (cmd->bit) {
 			if (q->cmd || !(cmd->flags & CLI_SHORT_VALUE))
 				rest = NULL;
@@ -230,9 +251,10 @@ static int settle_protocols(struct cli_req *q)
 	unsigned given = cli_proto_bit(q);
 	unsigned protos = all;
 
-	for (unsigned i = OPT_GLOBALS; i < OPT_COUNT; i++) {
-		if (!(q->seen & opt_bit(i)))
-			continue;
+	for (uint64_t left = q->seen >> OPT_GLOBALS << OPT_GLOBALS; left;
+	     left &= left - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(left);
+
 		if (q->proto && !(cli_opts[i].protos & given))
 			return cli_usage(q, "unknown option `--%'",
 					 cli_opt_name(i));
@@ -281,7 +303,7 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 				break;
 			continue;
 		}
-		if (strcmp(word, "--") == 0)
+		if (word[1] == '-' && !word[2])
 			break;
 		r = word[1] == '-' ? parse_long(q, &w)
 				   : parse_short(q, &w);

@@ -46,7 +46,12 @@ static int find_labels(struct cli_req *q, struct cli_words *w)
 		for (;;) {
 			size_t n = value_end(s, ',');
 			int bit = ct_label_find(&label_map, s, n);
+			const char *end = s;
+			uint32_t number;
 
+			if (bit < 0 && ct_number(&end, 10, CT_LABEL_MAX - 1,
+						 &number) == 0 && end == s + n)
+				bit = (int)number;	/* one without a name */
 			if (bit < 0)
 				return no_label(q, s, n);
 			w->bits.set[bit / 8] |= (uint8_t)(1u << bit % 8);
@@ -68,7 +73,7 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 	static enum { NO_MAP, USUAL_MAP, OTHER_MAP } loaded;
 	long n;
 
-	if (!(q->seen & names) && !(q->show & SHOW_LABELS))
+	if (!(q->seen & names) && !(q->show & (SHOW_LABELS | SHOW_RESTORE)))
 		return 0;
 	if (q->labelmap || loaded != USUAL_MAP) {
 		n = file_read(path, map_buf, sizeof(map_buf));
@@ -76,7 +81,7 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 			ct_label_parse(&label_map, map_buf, (size_t)n);
 		if (label_map.count > 0)
 			w->labels = &label_map;
-		else
+		else if (!(q->show & SHOW_RESTORE))
 			tell_labelmap(n < 0 ? (int)n : 0);
 		loaded = q->labelmap ? OTHER_MAP : USUAL_MAP;
 	}

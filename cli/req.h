@@ -53,6 +53,7 @@ struct cli_why {
 #define SHOW_LABELS	0x20u
 #define SHOW_USERSPACE	0x40u	/* no effect since conntrack-tools 1.4.7 */
 #define SHOW_SAVE	0x80u
+#define SHOW_RESTORE	FMT_RESTORE
 
 #define CLI_WARN_MAX	8
 #define CLI_WORDS_MAX	32

@@ -125,18 +125,10 @@ int job_finish(struct job *j)
 int job_fail(struct job *j, int error)
 {
 	struct out *o = j->out;
-	const struct nl_ack *ack = &j->talk.ack;
-	const char *attribute = NULL;
 
 	if (out_flush(o) < 0)
 		return tell_write_failure(o->err);
-	if (ack->offset >= NL_HEAD && ack->offset < j->req.len &&
-	    !j->expect)
-		attribute = ct_name_of(CT_ATTRIBUTES,
-			nl_attr_at((struct nl_run){ j->req.buf + NL_HEAD,
-						    j->req.len - NL_HEAD },
-				   ack->offset - NL_HEAD));
-	return tell_failure(j->q, error, ack, attribute);
+	return tell_failure(j->q, error, &j->talk.ack);
 }
 
 /* A list takes as much memory for ten entries as for a million: all now. */
@@ -257,7 +249,7 @@ static int stats(struct job *j)
 
 void job_format(struct job *j, uint32_t show)
 {
-	j->fmt = show & SHOW_SAVE ? &fmt_save : &fmt_plain;
+	j->fmt = show & (SHOW_SAVE | SHOW_RESTORE) ? &fmt_save : &fmt_plain;
 	j->how.show = show;
 	j->how.labels = j->w->labels;
 	j->how.zone = j->w->zone;
@@ -270,7 +262,7 @@ struct job *job_open(const struct cli_req *q, const struct cli_world *w)
 	int r = nl_sock_open(&sock);
 
 	if (r < 0) {
-		tell_failure(q, r, NULL, NULL);
+		tell_failure(q, r, NULL);
 		return NULL;
 	}
 	j.q = q;

@@ -132,7 +132,7 @@ static int take_nat(struct cli_req *q, const char *arg, struct ct_nat *nat)
 	if (bracket && *port != ':')
 		return cli_usage(q, "Invalid IP address `%'", arg);
 	if (*port && !bracket && port[1 + value_end(port + 1, ':')]) {
-		n = strlen(addr);
+		n = value_end(addr, '\0');
 		port = addr + n;
 	}
 	nat->has_port = *port != '\0';
@@ -258,11 +258,14 @@ static int set_events(struct cli_req *q, unsigned row, const char *arg)
 
 static int set_output(struct cli_req *q, unsigned row, const char *arg)
 {
+	uint32_t saves;
+
 	(void)row;
 	if (take_words(q, "extended\0id\0ktimestamp\0timestamp\0xml\0labels\0"
-			  "userspace\0save\0", arg, &q->show) < 0)
+			  "userspace\0save\0restore\0", arg, &q->show) < 0)
 		return -EINVAL;
-	if (q->show & SHOW_SAVE && q->show & ~(SHOW_SAVE | SHOW_USERSPACE))
+	saves = q->show & (SHOW_SAVE | SHOW_RESTORE);
+	if (saves && q->show & ~(saves & -saves) & ~SHOW_USERSPACE)
 		return cli_refuse(q, EXIT_FAILED, "cannot combine save output "
 				  "with any other output type, use -o save "
 				  "only", NULL, NULL);
@@ -306,6 +309,18 @@ static int set_status(struct cli_req *q, unsigned row, const char *arg)
 			return bad_word(q, word + not);
 		}
 	}
+	return 0;
+}
+
+static int set_helper(struct cli_req *q, unsigned row, const char *arg)
+{
+	struct ct_helper *h = &q->change.helper;
+	size_t n = value_end(arg, '\0');
+
+	if (n >= sizeof(h->name))
+		return unexpected(q, row, arg);
+	memcpy(h->name, arg, n + 1);
+	h->has = CT_HELPER;
 	return 0;
 }
 
@@ -424,7 +439,7 @@ static int set_state(struct cli_req *q, unsigned row, const char *arg)
 static int set_role(struct cli_req *q, unsigned row, const char *arg)
 {
 	uint8_t *role = member(q, row, 0);
-	int i = word_in("client\0server\0", arg, strlen(arg));
+	int i = word_in("client\0server\0", arg, value_end(arg, '\0'));
 
 	if (i < 0)
 		return cli_usage(q, "Unknown DCCP role `%'", arg);
@@ -448,6 +463,7 @@ int set_value(struct cli_req *q, unsigned row, const char *arg)
 		[KIND_LABELS]	= set_labels,
 		[KIND_LABELS_OR_ALL] = set_labels,
 		[KIND_FILE]	= set_file,
+		[KIND_HELPER]	= set_helper,
 		[KIND_STATE]	= set_state,
 		[KIND_ROLE]	= set_role,
 		[KIND_IGNORED]	= set_ignored,

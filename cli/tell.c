@@ -182,33 +182,30 @@ void tell_count(uint32_t n, int expect, const char *done)
 	S(NOTHING,      "") \
 	S(NO_ROOT,      "sorry, you must be root or get CAP_NET_ADMIN " \
 			"capability to do this") \
-	S(BE_ROOT,      "run it as root, or give the program the " \
-			"capability: setcap cap_net_admin+ep FILE") \
+	S(BE_ROOT,      "be root, or: setcap cap_net_admin+ep FILE") \
 	S(INVALID,      "invalid parameters") \
-	S(NO_CTNETLINK, "if this kernel has no ctnetlink, load the module " \
-			"nf_conntrack_netlink") \
+	S(NO_CTNETLINK, "is the module nf_conntrack_netlink loaded?") \
 	S(NO_ENTRY,     "such conntrack doesn't exist") \
 	S(EXISTS,       "Such conntrack exists, try -U to update") \
 	S(NO_MASTER,    "master conntrack not found") \
 	S(EXPIRED,      "conntrack has expired") \
-	S(FULL,         "the table may be full: compare conntrack -C with " \
-			"net.netfilter.nf_conntrack_max, and raise that") \
-	S(NO_NAT,       "the entry may exist with another translation, " \
-			"which cannot be changed") \
-	S(NO_HELPER,    "the master has no helper that expects anything") \
+	S(FULL,         "the table may be full: see conntrack -C, raise " \
+			"net.netfilter.nf_conntrack_max") \
+	S(NO_NAT,       "its translation cannot be changed") \
+	S(NO_HELPER,    "the master has no helper") \
 	S(NO_MEMORY,    "not enough memory") \
 	S(NO_FAMILY,    "protocol not supported") \
 	S(NO_NETLINK,   "this kernel has no nfnetlink: load the module " \
-			"nfnetlink, or enable CONFIG_NETFILTER_NETLINK") \
+			"nfnetlink") \
 	S(NO_FUNCTION,  "function not implemented") \
 	S(INTERRUPTED,  "Interrupted dump") \
-	S(CHANGED,      "the table changed while it was read, and the list " \
-			"may be incomplete: try again") \
-	S(DROPPED,      "the kernel had to drop part of its answer: try " \
-			"again, or raise net.core.rmem_default") \
+	S(CHANGED,      "the table changed meanwhile, the list may be " \
+			"incomplete: try again") \
+	S(DROPPED,      "the kernel dropped part of its answer: try again, " \
+			"or raise net.core.rmem_default") \
 	S(LATE,         "the kernel did not answer in time: try again") \
-	S(UNREADABLE,   "the kernel's answer could not be read to its end, " \
-			"and the list is incomplete: please report this")
+	S(UNREADABLE,   "the kernel's answer is damaged, the list incomplete: " \
+			"please report this")
 
 #define NAME(name, text)	name,
 
@@ -258,8 +255,7 @@ static const struct failure *failure_of(const struct cli_req *q, int error)
 	return f;
 }
 
-int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack,
-		 const char *attribute)
+int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
 {
 	const struct failure *f = failure_of(q, -error);
 
@@ -267,8 +263,7 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack,
 	    f->text ? cli_part(sentences, f->text) : error_text(-error));
 	say_line(q->line);
 	if (ack && ack->text[0])
-		SAY(attribute ? "hint: the kernel says: %: %\n" :
-		    "hint: the kernel says: %\n", ack->text, attribute);
+		SAY("hint: the kernel says: %\n", ack->text);
 	if (f->hint)
 		SAY("hint: %\n", cli_part(sentences, f->hint));
 	return EXIT_FAILED;

@@ -38,11 +38,9 @@ void tell_count(uint32_t n, int expect, const char *done);
 
 /*
  * The kernel's refusal, or a failure on the way to it: -errno, with the
- * kernel's own words and the name of the attribute it minds, if any. Returns
- * EXIT_FAILED.
+ * kernel's own words, if any. Returns EXIT_FAILED.
  */
-int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack,
-		 const char *attribute);
+int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack);
 
 /* Standard output failed. A closed pipe is a quiet end. Returns EXIT_FAILED. */
 int tell_write_failure(int error);

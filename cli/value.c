@@ -119,7 +119,8 @@ static int take_ip6(const char *s, uint8_t *b)
 	if (gap >= 0 ? n == 16 : n != 16)
 		return -EINVAL;
 	if (gap >= 0) {
-		memmove(b + 16 - (n - gap), b + gap, (size_t)(n - gap));
+		for (int i = 1; i <= n - gap; i++)
+			b[16 - i] = b[n - i];
 		memset(b + gap, 0, (size_t)(16 - n));
 	}
 	return 0;

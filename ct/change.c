@@ -38,13 +38,13 @@ static void set_state(struct ct_info *info, const struct ct_proto *proto,
 
 /* The state of the flow's protocol, where the change has one for it. */
 static void change_info(struct ct_info *info, uint8_t num,
-			const struct ct_change *c)
+			const struct ct_filter *f, const struct ct_change *c)
 {
 	const struct ct_proto *proto = ct_proto_of(num);
 	const unsigned row = (unsigned)(proto - ct_protos);
 
 	if (c->states >> row & 1)
-		set_state(info, proto, c->state[row]);
+		set_state(info, proto, f->state[row]);
 	for (unsigned dir = CT_ORIG; dir <= CT_REPLY; dir++)
 		if (num == PROTO_SCTP && c->info.has & CT_SCTP_VTAG << dir) {
 			info->vtag[dir] = c->info.vtag[dir];
@@ -149,15 +149,15 @@ void ct_put_new(struct nl_put *m, const struct ct_filter *named,
 	take_nat_port(&nat[CT_DST_END], &f, CT_DST_END);
 	make_tuples(&f, named);
 	f.has = c->has & (CT_STATUS | CT_TIMEOUT | CT_MARK);
-	f.status = (c->status & SETTABLE) | IPS_CONFIRMED;
+	f.status = (named->status & SETTABLE) | IPS_CONFIRMED;
 	f.timeout = c->timeout;
-	f.mark = c->mark;
+	f.mark = named->mark;
 	if (named->has & CT_F_ZONE) {
 		f.zone = named->zone;
 		f.has |= CT_ZONE;
 	}
 	f.helper = c->helper;
-	change_info(&f.info, f.dir[CT_ORIG].proto, c);
+	change_info(&f.info, f.dir[CT_ORIG].proto, named, c);
 	nl_encode(&ct_flow_table, &f, m);
 	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++)
 		if (nat[end].has_addr)
@@ -197,14 +197,14 @@ static int labels_change(const struct ct_flow *old, const struct ct_change *c)
  * all of it or nothing, that of TCP keeps what is not sent.
  */
 static void apply_info(struct ct_flow *to, const struct ct_flow *old,
-		       const struct ct_change *c)
+		       const struct ct_filter *f, const struct ct_change *c)
 {
 	const uint8_t proto = old->dir[CT_ORIG].proto;
 	struct ct_info info = old->info;
 
 	if (proto == PROTO_TCP)
 		info.has = 0;
-	change_info(&info, proto, c);
+	change_info(&info, proto, f, c);
 	if (info.has & ~old->info.has || info.state != old->info.state ||
 	    (info.has & CT_SCTP_VTAG && info.vtag[0] != old->info.vtag[0]) ||
 	    (info.has & CT_SCTP_VTAG_R && info.vtag[1] != old->info.vtag[1]) ||
@@ -213,15 +213,15 @@ static void apply_info(struct ct_flow *to, const struct ct_flow *old,
 }
 
 int ct_change_apply(struct ct_flow *to, const struct ct_flow *old,
-		    const struct ct_change *c)
+		    const struct ct_filter *f, const struct ct_change *c)
 {
 	const uint32_t mark = old->has & CT_MARK ? old->mark : 0;
 	int r = 0;
 
 	ct_flow_clear(to);
 	to->timeout = c->timeout;
-	to->mark = (mark & ~c->mark_mask) ^ c->mark;
-	to->status = old->status | (c->status & SETTABLE);
+	to->mark = (mark & ~f->mark_mask) ^ f->mark;
+	to->status = old->status | (f->status & SETTABLE);
 	if (c->has & CT_TIMEOUT &&
 	    (!(old->has & CT_TIMEOUT) || old->timeout != to->timeout))
 		to->has |= CT_TIMEOUT;
@@ -232,7 +232,7 @@ int ct_change_apply(struct ct_flow *to, const struct ct_flow *old,
 	if (c->helper.has && strcmp(c->helper.name, old->helper.has ?
 				    old->helper.name : "") != 0)
 		to->helper = c->helper;
-	apply_info(to, old, c);
+	apply_info(to, old, f, c);
 	if (c->has & CT_LABELS)
 		r = labels_change(old, c);
 	if (r > 0)

@@ -9,18 +9,19 @@
 #include "ct/filter.h"
 #include "nl/put.h"
 
+/*
+ * The numbers that a command line has are in its filter: when they are bits
+ * of has here, they are set, and not compared.
+ */
 struct ct_change {
-	uint32_t	 has;		/* CT_STATUS, CT_TIMEOUT, CT_MARK, CT_LABELS */
-	uint32_t	 status;	/* bits to set; they are never cleared */
+	uint32_t	 has;		/* CT_STATUS, CT_MARK: of the filter; */
+					/* CT_TIMEOUT, CT_LABELS: below */
 	uint32_t	 timeout;	/* seconds */
-	uint32_t	 mark;		/* (old & ~mask) ^ mark */
-	uint32_t	 mark_mask;
-	uint16_t	 states;	/* protocols with a state below */
-	uint8_t		 state[CT_P_COUNT];
+	uint16_t	 states;	/* protocols with a state in the filter */
 	struct ct_info	 info;		/* SCTP tags and DCCP role, as given */
 	struct ct_nat	 nat[2];	/* by end; an entry keeps what it got */
 	struct ct_helper helper;	/* an empty name takes it away */
-	struct ct_label_set labels;	/* CT_LABELS: the new bits, under ... */
+	struct ct_label_set labels;	/* the new bits, under ... */
 	struct ct_label_set label_mask;	/* ... these */
 };
 
@@ -33,11 +34,12 @@ void ct_put_new(struct nl_put *m, const struct ct_filter *named,
 
 /*
  * Fill *to with what must be sent so that the change comes true for an entry
- * that was read as *old. Returns 1, 0 when it is true already, or -ERANGE
+ * that was read as *old: the mark becomes (old & ~mask) ^ mark, bits of the
+ * status are set and never cleared. Returns 1, 0 when it is true already, or -ERANGE
  * when a label is beyond those that an entry has room for.
  */
 int ct_change_apply(struct ct_flow *to, const struct ct_flow *old,
-		    const struct ct_change *c);
+		    const struct ct_filter *f, const struct ct_change *c);
 
 /* Write the attributes of such a flow. Errors stick in m->err. */
 void ct_put_update(struct nl_put *m, struct ct_flow *to,

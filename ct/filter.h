@@ -11,8 +11,8 @@
 
 /* ct_filter.has */
 #define CT_F_STATUS	0x001u
-#define CT_F_MARK	0x002u
-#define CT_F_ID		0x004u
+#define CT_F_ID		0x002u
+#define CT_F_MARK	0x004u
 #define CT_F_ZONE	0x008u	/* of both directions */
 #define CT_F_LABELS	0x010u
 #define CT_F_STATE	0x020u

@@ -48,14 +48,6 @@ static const char *const lists[] = {
 	/* from CTA_STATS_EXP_NEW on, which is 1 */
 	[CT_EXPECT_STATS_NAMES] =
 		"\0" "expect_new\0" "expect_create\0" "expect_delete\0" END,
-	/* from CTA_TUPLE_ORIG on, which is 1 */
-	[CT_ATTRIBUTES] =
-		"\0" "tuple-orig\0" "tuple-reply\0" "status\0" "protoinfo\0"
-		"help\0" "nat-src\0" "timeout\0" "mark\0" "\0" "\0" "\0" "id\0"
-		"nat-dst\0" "tuple-master\0" "seq-adj-orig\0"
-		"seq-adj-reply\0" "\0" "zone\0" "\0" "\0" "mark-mask\0"
-		"labels\0" "labels-mask\0" "synproxy\0" "filter\0"
-		"status-mask\0" END,
 };
 
 static const char *next_word(const char *word)

@@ -22,7 +22,6 @@ enum ct_list {
 	CT_FAMILIES,		/* AF_INET, AF_INET6 */
 	CT_STATS_NAMES,		/* CTA_STATS_* */
 	CT_EXPECT_STATS_NAMES,	/* CTA_STATS_EXP_* */
-	CT_ATTRIBUTES,		/* CTA_* that a request may carry */
 };
 
 /* The word for a number, or NULL. */

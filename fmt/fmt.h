@@ -17,7 +17,8 @@
 #define FMT_ID		0x02u
 #define FMT_KTIME	0x04u	/* when the flow began and ended */
 #define FMT_STAMP	0x08u	/* the time now, before an expectation */
-#define FMT_DELETED	0x100u	/* the entry was deleted: save says -D */
+#define FMT_RESTORE	0x100u	/* save says everything that makes the entry */
+#define FMT_DELETED	0x200u	/* the entry was deleted: save says -D */
 
 /* How to print; the same for every record of a run. */
 struct fmt_how {

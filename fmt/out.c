@@ -64,7 +64,11 @@ void out_mem(struct out *o, const void *p, size_t n)
 
 void out_str(struct out *o, const char *s)
 {
-	out_mem(o, s, strlen(s));
+	const char *end = s;
+
+	while (*end)
+		end++;
+	out_mem(o, s, (size_t)(end - s));
 }
 
 void out_char(struct out *o, char c)

@@ -107,25 +107,82 @@ static char *put_status(char *p, uint32_t status)
 	return p;
 }
 
+static int is_icmp(const struct ct_tuple *t)
+{
+	return (t->has & (CT_ICMP_ID | CT_ICMP6_ID)) != 0;
+}
+
+static uint16_t port_of(const struct ct_tuple *t, unsigned end)
+{
+	return is_icmp(t) ? t->id :
+	       t->has & CT_SPORT << end ? t->port[end] : 0;
+}
+
+/*
+ * Does the kernel translate an end, by its address or, if that counts, port?
+ * The id that ICMP has in place of ports goes with the source.
+ */
+static int is_translated(const struct ct_flow *f, unsigned end, int by_port)
+{
+	const struct ct_tuple *orig = &f->dir[CT_ORIG];
+	const struct ct_tuple *reply = &f->dir[CT_REPLY];
+
+	return f->has & CT_STATUS &&
+	       f->status & (uint32_t)IPS_SRC_NAT_DONE << end &&
+	       (memcmp(reply->addr[!end].b, orig->addr[end].b,
+		       reply->has & CT_SRC4 ? 4 : 16) != 0 ||
+		(by_port && port_of(reply, !end) != port_of(orig, end) &&
+		 !(end == CT_DST_END && is_icmp(orig))));
+}
+
 /*
  * The option of an address. Where the kernel translates it, that of a reply
  * is the translation to ask for.
  */
 static const char *option_name(const struct option *o, const char *name,
-			       const struct ct_flow *f)
+			       const struct ct_flow *f, int whole)
 {
-	const struct ct_tuple *orig = &f->dir[CT_ORIG];
-	const struct ct_tuple *reply = &f->dir[CT_REPLY];
-	const size_t n = reply->has & CT_SRC4 ? 4 : 16;
-	const uint32_t status = f->has & CT_STATUS ? f->status : 0;
-
-	if (o->kind == REPLY_SRC && status & IPS_DST_NAT_DONE &&
-	    memcmp(reply->src.b, orig->dst.b, n) != 0)
+	if (o->kind == REPLY_SRC && is_translated(f, CT_DST_END, whole))
 		return "g";
-	if (o->kind == REPLY_DST && status & IPS_SRC_NAT_DONE &&
-	    memcmp(reply->dst.b, orig->src.b, n) != 0)
+	if (o->kind == REPLY_DST && is_translated(f, CT_SRC_END, whole))
 		return "n";
 	return name;
+}
+
+/* ADDR:PORT or [ADDR]:PORT, in a translation that -R makes again. */
+static char *put_nat(char *p, const struct ct_tuple *reply, unsigned end)
+{
+	const uint8_t *addr = reply->addr[end].b;
+
+	if (reply->has & CT_SRC4)
+		p = text_ip4(p, addr);
+	else
+		p = text_str(text_ip6(text_str(p, "["), addr), "]");
+	return text_u32(text_str(p, ":"), port_of(reply, end));
+}
+
+/* What -o save forgets, and the end of the line. */
+static void put_rest(struct out *o, const struct ct_flow *f,
+		     const struct ct_label_map *map)
+{
+	const char *before = " --label-add ";
+	char *p = out_room(o);
+
+	if (f->has & CT_MARK)
+		p = text_u32(text_str(p, " -m "), f->mark);
+	if (f->helper.has)
+		p = text_word(text_str(p, " --helper "), f->helper.name);
+	out_end(o, p);
+	for (unsigned n = 0; n < 8 * CT_LABEL_BYTES; n++) {
+		if (!(f->has & CT_LABELS) || !ct_label_test(f->labels, n))
+			continue;
+		out_str(o, before);
+		if (map && map->bit[n].name)
+			out_mem(o, map->bit[n].name, map->bit[n].len);
+		else
+			out_end(o, text_u32(out_room(o), n));
+		before = ",";
+	}
 }
 
 static char *put_value(char *p, const struct option *o, const void *at,
@@ -153,29 +210,37 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 {
 	const struct ct_proto *proto = ct_proto_of(f->dir[CT_ORIG].proto);
 	const struct option *end = options + sizeof(options) / sizeof(*options);
+	const int whole = (how->show & FMT_RESTORE) != 0;
 	const char *flow = (const char *)f;
 	const char *next = names;
 	char *p = text_str(out_room(o), how->show & FMT_DELETED ? "-D" : "-A");
 
 	for (const struct option *opt = options; opt < end; opt++) {
-		const char *name = next;
+		const char *usual = next, *name;
 		uint32_t has = number(U32, flow + opt->has);
 
-		next += strlen(next) + 1;
+		while (*next++)
+			;
 		if (!(has & opt->bit) ||
 		    (opt->l4 != CT_L4_NONE && opt->l4 != proto->l4))
 			continue;
-		name = option_name(opt, name, f);
+		name = option_name(opt, usual, f, whole);
 		*p++ = ' ';
 		*p++ = '-';
 		if (name[1])	/* more than a letter */
 			*p++ = '-';
 		p = text_str(p, name);
 		*p++ = ' ';
-		p = put_value(p, opt, flow + opt->at, has, proto);
+		if (whole && name != usual && proto->l4 != CT_L4_NONE)
+			p = put_nat(p, &f->dir[CT_REPLY],
+				    opt->kind == REPLY_DST);
+		else
+			p = put_value(p, opt, flow + opt->at, has, proto);
 	}
-	*p++ = '\n';
 	out_end(o, p);
+	if (whole)
+		put_rest(o, f, how->labels);
+	out_char(o, '\n');
 }
 
 const struct fmt fmt_save = {

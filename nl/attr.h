@@ -44,12 +44,6 @@ int nl_attr_next(struct nl_run *run, struct nl_attr *a);
  */
 int nl_attr_find(struct nl_run run, uint16_t type, struct nl_attr *a);
 
-/*
- * The number of the attribute, of this level, that byte off of the run
- * belongs to; 0 when there is none.
- */
-uint16_t nl_attr_at(struct nl_run run, size_t off);
-
 /* A number of n bytes, from network to host order or back: the same move. */
 void nl_be_copy(void *to, const void *from, size_t n);
 

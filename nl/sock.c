@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -26,7 +27,9 @@ int nl_sock_open(struct nl_sock *s)
 	const int on = 1;
 	int fd;
 
-	fd = above_stderr(socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER));
+	/* musl's socket() is large: it knows kernels before 2.6.27 */
+	fd = (int)syscall(SYS_socket, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+	fd = above_stderr(fd);
 	if (fd < 0)
 		return -errno;
 	/* Both are comforts: an old kernel that refuses them still answers. */

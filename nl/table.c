@@ -76,6 +76,16 @@ static void put_nest(const struct nl_row *t, uint16_t type,
 		nl_put_nest_end(m, mark);
 }
 
+/* Of a text with its NUL. */
+static size_t text_size(const char *s)
+{
+	size_t n = 1;
+
+	while (s[n - 1])
+		n++;
+	return n;
+}
+
 void nl_encode(const struct nl_row *t, const void *from, struct nl_put *m)
 {
 	const uint32_t *has = from;
@@ -84,12 +94,15 @@ void nl_encode(const struct nl_row *t, const void *from, struct nl_put *m)
 		const struct nl_row *row = t + type;
 		const char *at = (const char *)from + row->at;
 
+		if (row->kind == NL_NEST && row->at && !*(const uint32_t *)
+						(const void *)at)
+			continue;	/* a struct of which nothing is there */
 		if (row->kind == NL_NEST)
 			put_nest(nl_table_sub(t, row), type, at, m);
 		else if (row->rdonly || !(*has >> row->bit & 1))
 			continue;
 		else if (row->kind == NL_STR)	/* its NUL: ctnetlink.md 2.4 */
-			nl_put_attr(m, type, at, strlen(at) + 1);
+			nl_put_attr(m, type, at, text_size(at));
 		else if (row->kind > NL_BE64)
 			nl_put_attr(m, type, at, row->size);
 		else if (row->kind != NL_HOLE)

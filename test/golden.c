@@ -468,8 +468,6 @@ static void decode_cut(const uint8_t *p, size_t n)
 		e = nl_decode(tables[i], run, NL_ALL, &r);
 		assert_true(e == 0 || e == -EBADMSG);
 	}
-	for (size_t off = 0; off <= n + 4; off++)
-		nl_attr_at(run, off);
 }
 
 static void take_cut(const struct section *s, size_t n)

@@ -110,25 +110,6 @@ static void numbers_may_be_unaligned(void **state)
 	assert_true(nl_be64(b + 1) == 0x0102030405060708u);
 }
 
-static void every_byte_has_its_attribute(void **state)
-{
-	static const uint8_t bytes[] = {
-		5, 0, 1, 0, 7, 0, 0, 0,			/* padded */
-		12, 0, 2, 0x80, 8, 0, 3, 0, 1, 2, 3, 4,	/* a nest */
-		4, 0, 4, 0,
-	};
-	struct nl_run run = { guard_copy(bytes, sizeof(bytes)),
-			      sizeof(bytes) };
-
-	(void)state;
-	for (size_t off = 0; off < 40; off++)
-		assert_int_equal(nl_attr_at(run, off),
-				 off < 8 ? 1 : off < 20 ? 2 : off < 24 ? 4 : 0);
-	run.left--;	/* damage behind the byte does not matter */
-	assert_int_equal(nl_attr_at(run, 8), 2);
-	assert_int_equal(nl_attr_at(run, 20), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,7 +119,6 @@ int main(void)
 		cmocka_unit_test(bad_lengths_change_nothing),
 		cmocka_unit_test(last_of_a_number_counts),
 		cmocka_unit_test(numbers_may_be_unaligned),
-		cmocka_unit_test(every_byte_has_its_attribute),
 	};
 
 	return cmocka_run_group_tests_name("attr", tests, NULL, NULL);

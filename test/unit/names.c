@@ -11,7 +11,7 @@
 static void words_lead_there_and_back(void **state)
 {
 	(void)state;
-	for (enum ct_list l = CT_NO_NAMES; l <= CT_ATTRIBUTES; l++) {
+	for (enum ct_list l = CT_NO_NAMES; l <= CT_EXPECT_STATS_NAMES; l++) {
 		unsigned words = 0;
 
 		for (uint32_t n = 0; n < 1000; n++) {
@@ -95,26 +95,6 @@ static void numbers_are_the_kernels(void **state)
 		{ CT_EXPECT_STATS_NAMES, CTA_STATS_EXP_NEW, "expect_new" },
 		{ CT_EXPECT_STATS_NAMES, CTA_STATS_EXP_CREATE, "expect_create" },
 		{ CT_EXPECT_STATS_NAMES, CTA_STATS_EXP_DELETE, "expect_delete" },
-		{ CT_ATTRIBUTES, CTA_TUPLE_ORIG, "tuple-orig" },
-		{ CT_ATTRIBUTES, CTA_TUPLE_REPLY, "tuple-reply" },
-		{ CT_ATTRIBUTES, CTA_STATUS, "status" },
-		{ CT_ATTRIBUTES, CTA_PROTOINFO, "protoinfo" },
-		{ CT_ATTRIBUTES, CTA_HELP, "help" },
-		{ CT_ATTRIBUTES, CTA_NAT_SRC, "nat-src" },
-		{ CT_ATTRIBUTES, CTA_TIMEOUT, "timeout" },
-		{ CT_ATTRIBUTES, CTA_MARK, "mark" },
-		{ CT_ATTRIBUTES, CTA_ID, "id" },
-		{ CT_ATTRIBUTES, CTA_NAT_DST, "nat-dst" },
-		{ CT_ATTRIBUTES, CTA_TUPLE_MASTER, "tuple-master" },
-		{ CT_ATTRIBUTES, CTA_SEQ_ADJ_ORIG, "seq-adj-orig" },
-		{ CT_ATTRIBUTES, CTA_SEQ_ADJ_REPLY, "seq-adj-reply" },
-		{ CT_ATTRIBUTES, CTA_ZONE, "zone" },
-		{ CT_ATTRIBUTES, CTA_MARK_MASK, "mark-mask" },
-		{ CT_ATTRIBUTES, CTA_LABELS, "labels" },
-		{ CT_ATTRIBUTES, CTA_LABELS_MASK, "labels-mask" },
-		{ CT_ATTRIBUTES, CTA_SYNPROXY, "synproxy" },
-		{ CT_ATTRIBUTES, CTA_FILTER, "filter" },
-		{ CT_ATTRIBUTES, CTA_STATUS_MASK, "status-mask" },
 		{ CT_DCCP_STATES, 4, "OPEN" },
 		{ CT_DCCP_STATES, 9, "INVALID" },
 		{ CT_DCCP_ROLES, 1, "server" },
@@ -132,15 +112,6 @@ static void numbers_are_the_kernels(void **state)
 	assert_null(ct_name_of(CT_TCP_STATES, 10));
 	for (unsigned n = 0; n < 16; n++)
 		assert_non_null(ct_name_of(CT_STATUS_BITS, n));
-}
-
-static void attributes_of_answers_have_none(void **state)
-{
-	(void)state;
-	assert_null(ct_name_of(CT_ATTRIBUTES, 0));
-	assert_null(ct_name_of(CT_ATTRIBUTES, CTA_USE));
-	for (unsigned type = 27; type < 100; type++)
-		assert_null(ct_name_of(CT_ATTRIBUTES, type));
 }
 
 static void protocols_have_their_rows(void **state)
@@ -296,7 +267,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_lead_there_and_back),
 		cmocka_unit_test(numbers_are_the_kernels),
-		cmocka_unit_test(attributes_of_answers_have_none),
 		cmocka_unit_test(protocols_have_their_rows),
 		cmocka_unit_test(queries_have_answers),
 		cmocka_unit_test(label_lines_are_read),
