@@ -23,7 +23,7 @@ struct slot {
 	uint32_t	 line;	/* of the load file, or 0 */
 	uint16_t	 cmd;
 	uint8_t		 family;
-	uint8_t		 failed;
+	uint8_t		 failed;	/* or the error, for another try */
 	struct ct_nat	 nat[2];	/* what -A asks for */
 };
 
@@ -255,8 +255,8 @@ static int hear_update(const struct nl_msg *m, int error, void *arg)
 	if (!error)
 		e->job->count++;
 	else if (error != -ENOENT && error != -ETIME &&
-		 !(error == -ENOSPC && e->job->q->change.has & CT_LABELS))
-		refuse(e, s, error);	/* an entry without room for labels */
+		 !(error == -ENOSPC && e->job->q->change.has == CT_LABELS))
+		refuse(e, s, error);	/* no room for labels: no change */
 	return 0;
 }
 
@@ -295,7 +295,7 @@ static int each_entry(const struct nl_msg *m, void *arg)
 	r = job_take_flow(e->job, m);
 	if (r > 0)
 		r = e->push(e, m);
-	return r < 0 ? r : e->error;
+	return r != 0 ? r : e->error;
 }
 
 /* Dump, match, change. */
@@ -318,7 +318,7 @@ static int change_many(struct job *j, enum ct_verb verb,
 	if (r == -ENOENT && j->plan.single)
 		r = 0;
 	last = r >= 0 && e->batch.count > 0 ? flush(e) : 0;
-	return last < 0 ? last : r;
+	return last != 0 ? last : r;
 }
 
 static int delete_entries(struct job *j)
@@ -358,7 +358,7 @@ static int hear_new(const struct nl_msg *m, int error, void *arg)
 {
 	struct engine *e = arg;
 	const unsigned at = e->batch.done;
-	const struct slot *s = &e->slot[at];
+	struct slot *s = &e->slot[at];
 
 	if (m)
 		return 0;
@@ -366,11 +366,12 @@ static int hear_new(const struct nl_msg *m, int error, void *arg)
 		e->job->count++;
 		return 0;
 	}
-	if (error == -EOPNOTSUPP && s->cmd == CMD_ADD &&
-	    (s->nat[CT_SRC_END].has_addr || s->nat[CT_DST_END].has_addr))
+	if ((error == -EOPNOTSUPP || error == -EBUSY) && s->cmd == CMD_ADD) {
+		s->failed = (uint8_t)-error;
 		e->again[e->agains++] = (uint8_t)at;
-	else
+	} else {
 		refuse(e, s, error);
+	}
 	return 0;
 }
 
@@ -419,9 +420,9 @@ static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
 }
 
 /*
- * -A over an entry that is translated already. The kernel takes no
- * translation for an entry that stands; when it is the same one, the rest is
- * an update.
+ * -A over an entry that stands. The kernel takes no translation for it, and
+ * no status without the bits that it has: when the translation is the same
+ * one, the rest is an update that repeats them.
  */
 static int add_over(struct engine *e, const struct slot *s)
 {
@@ -435,8 +436,8 @@ static int add_over(struct engine *e, const struct slot *s)
 	ct_name_entry(m, request, 0);
 	nl_msg_end(m, mark);
 	r = nl_talk(&e->talk, m, each_old, j);
-	if (r == 0 && !same_nat(&j->flow, s))
-		r = -EOPNOTSUPP;
+	if (r == -ENOENT || (r == 0 && !same_nat(&j->flow, s)))
+		r = -(int)s->failed;
 	if (r == 0) {
 		m = job_request(j);
 		mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK,

@@ -89,7 +89,8 @@ static void check_danger(struct cli_req *q)
 	if (q->operand && q->cmd & many && !q->line)
 		cli_usage(q, "unexpected argument `%'", q->operand);
 	if (q->cmd == CMD_DELETE && !(q->seen & ~(opt_bit(OPT_TIMEOUT) |
-	    opt_bit(OPT_OUTPUT) | opt_bit(OPT_NAT_RANGE))) &&
+	    opt_bit(OPT_OUTPUT) | opt_bit(OPT_NAT_RANGE) |
+	    opt_bit(OPT_LABELMAP))) &&
 	    seen(q, OPT_TIMEOUT))
 		cli_usage(q, "`--timeout' selects nothing: say what to delete",
 			  NULL);

@@ -100,7 +100,7 @@ static int check_here(struct cli_req *q)
 {
 	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
 
-	if (!(cmd->flags & CLI_HERE))
+	if (!(cmd->flags & CLI_HERE) && !q->line)
 		return cli_usage(q, "this version does not have --%",
 				 cli_cmd_name(cmd));
 	if (q->show & SHOW_XML)

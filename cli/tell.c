@@ -132,6 +132,7 @@ int tell_why(const struct cli_req *q)
 
 int tell_file(const char *path, uint32_t line, int error)
 {
+	const int usage = !line || error == -E2BIG;
 	const char *reason = error_text(-error);
 
 	if (error == -EILSEQ)
@@ -140,11 +141,12 @@ int tell_file(const char *path, uint32_t line, int error)
 	    line ? "%: cannot read file %\n" :
 		   "%: Failed to open file % for reading\n",
 	    tell_version, path);
-	say_usage();
+	if (usage)
+		say_usage();
 	if (error != -E2BIG)
 		SAY("hint: %\n", reason);
 	say_line(line);
-	return EXIT_USAGE;
+	return usage ? EXIT_USAGE : EXIT_FAILED;
 }
 
 void tell_refused(uint32_t lines)
@@ -183,6 +185,7 @@ void tell_count(uint32_t n, int expect, const char *done)
 	S(NO_ROOT,      "sorry, you must be root or get CAP_NET_ADMIN " \
 			"capability to do this") \
 	S(BE_ROOT,      "be root, or: setcap cap_net_admin+ep FILE") \
+	S(MAY_BE_FIXED, "be root; a FIXED_TIMEOUT stays as it is") \
 	S(INVALID,      "invalid parameters") \
 	S(NO_CTNETLINK, "is the module nf_conntrack_netlink loaded?") \
 	S(NO_ENTRY,     "such conntrack doesn't exist") \
@@ -191,7 +194,7 @@ void tell_count(uint32_t n, int expect, const char *done)
 	S(EXPIRED,      "conntrack has expired") \
 	S(FULL,         "the table may be full: see conntrack -C, raise " \
 			"net.netfilter.nf_conntrack_max") \
-	S(NO_NAT,       "its translation cannot be changed") \
+	S(NO_NAT,       "no such helper, or a translation that cannot change") \
 	S(NO_HELPER,    "the master has no helper") \
 	S(NO_MEMORY,    "not enough memory") \
 	S(NO_FAMILY,    "protocol not supported") \
@@ -218,6 +221,7 @@ static const struct failure {
 	uint16_t	 error;
 	uint8_t		 text, hint;	/* sentences */
 } failures[] = {
+	{ CMD_UPDATE, EPERM, NO_ROOT, MAY_BE_FIXED },
 	{ ALL, EPERM, NO_ROOT, BE_ROOT },
 	{ CMD_ADD, EINVAL, NOTHING, NOTHING },
 	{ GET | CMD_CREATE | CMD_UPDATE | CMD_DELETE, EINVAL, INVALID, NOTHING },

@@ -238,7 +238,7 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 			p = put_value(p, opt, flow + opt->at, has, proto);
 	}
 	out_end(o, p);
-	if (whole)
+	if (whole && !(how->show & FMT_DELETED))
 		put_rest(o, f, how->labels);
 	out_char(o, '\n');
 }
