@@ -82,6 +82,8 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 	} while (more && r == 0);
 	if (r < 0)
 		return job_fail(j, r);
+	if (r > 0)	/* a signal: how far it came */
+		j->counted = "changed";
 	if (job_finish(j) != EXIT_DONE)
 		return EXIT_FAILED;
 	tell_refused(refused);
