@@ -78,6 +78,17 @@ static void check_mask(struct cli_req *q, unsigned mask, unsigned addr)
 		refuse(q, "Can't use --% without --%", mask, addr);
 }
 
+/* A port to translate to needs a protocol that has one, or an ICMP id: B55. */
+static void check_nat(struct cli_req *q)
+{
+	const unsigned l4 = q->proto ? q->proto->l4 : CT_L4_NONE;
+
+	if (q->cmd & (CMD_CREATE | CMD_ADD) &&
+	    (l4 == CT_L4_NONE || l4 == CT_L4_KEYS) &&
+	    (q->filter.src_nat.has_port || q->filter.dst_nat.has_port))
+		cli_usage(q, "this protocol has no ports to translate", NULL);
+}
+
 /*
  * What reads like a selection and is none would change the whole table:
  * compat.md, B18 and B51. In files words are passed over, as in event logs.
@@ -122,6 +133,7 @@ int cli_check(struct cli_req *q)
 	check_zero(q);
 	check_mask(q, OPT_MASK_SRC, OPT_SRC);
 	check_mask(q, OPT_MASK_DST, OPT_DST);
+	check_nat(q);
 	check_danger(q);
 	return q->why.text ? -EINVAL : 0;
 }

@@ -3,7 +3,7 @@
  * The default line, to the byte that of conntrack-tools: compat.md 4.3 and
  * 4.5. Clients count its blanks.
  *
- * Each writer puts the blank that precedes its words. All fields together fit
+ * Each writer begins with the blank before its words. All fields together fit
  * into OUT_ROOM, but for the two that have no limit of their own, the security
  * context and the labels.
  */

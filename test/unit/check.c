@@ -50,8 +50,8 @@ static const struct option {
 	{ "mark",        "1/3",          "oooo--o- ------", NULL },
 	{ "id",          "5",            "--ooo--- ------", NULL },
 	{ "family",      "ipv4",         "o-ooOoo- o-----", NULL },
-	{ "src-nat",     "9.9.9.9:9",    "oooo--o- ------", NULL },
-	{ "dst-nat",     "9.9.9.9:9",    "oooo--o- ------", NULL },
+	{ "src-nat",     "9.9.9.9",      "oooo--o- ------", NULL },
+	{ "dst-nat",     "9.9.9.9",      "oooo--o- ------", NULL },
 	{ "output",      "extended",     "o-ooo-o- o---o-", NULL },
 	{ "secmark",     "1",            "o-----o- ------", NULL },
 	{ "buffer-size", "4096",         "------o- ------", NULL },
@@ -185,6 +185,39 @@ static void first_row_is_told(void **state)
 				    strchr("M-", mark_of(b, commands[cmd].column)))
 					bad += check_two(cmd, a, b);
 	assert_int_equal(bad, 0);
+}
+
+/* B55: a translated port needs a protocol that has one. */
+static void translated_port_needs_a_protocol_with_ports(void **state)
+{
+	(void)state;
+	assert_int_equal(line_differs("-I -p 50 -s 1.1.1.1 -d 2.2.2.2 -t 9 "
+		"-n 3.3.3.3:5", 2, "this protocol has no ports to translate"), 0);
+	assert_int_equal(line_differs("-A -p gre -s 1.1.1.1 -d 2.2.2.2 -t 9 "
+		"--srckey 1 --dstkey 2 -g 3.3.3.3:5", 2,
+		"this protocol has no ports to translate"), 0);
+	assert_int_equal(line_differs("-A -p sctp -s 1.1.1.1 -d 2.2.2.2 -t 9 "
+		"--sport 1 --dport 2 --state ESTABLISHED --orig-vtag 1 "
+		"--reply-vtag 2 -g 3.3.3.3:5", 0, NULL), 0);
+}
+
+/* B18, B51: what reads like a selection and is none. */
+static void whole_table_is_not_changed_by_accident(void **state)
+{
+	(void)state;
+	assert_int_equal(line_differs("-D 1.2.3.4", 2, "unknown type `1.2.3.4'"), 0);
+	assert_int_equal(line_differs("-D -f ipv4 1.2.3.4", 2,
+		"unexpected argument `1.2.3.4'"), 0);
+	assert_int_equal(line_differs("-U -m 1 x", 2,
+		"unexpected argument `x'"), 0);
+	assert_int_equal(line_differs("-F -f ipv4 x", 2,
+		"unexpected argument `x'"), 0);
+	assert_int_equal(line_differs("-D -t 5", 2,
+		"`--timeout' selects nothing: say what to delete"), 0);
+	assert_int_equal(line_differs("-D -t 5 -M f -o save", 2,
+		"`--timeout' selects nothing: say what to delete"), 0);
+	assert_int_equal(line_differs("-D -t 5 -p udp", 0, NULL), 0);
+	assert_int_equal(line_differs("-D", 0, NULL), 0);
 }
 
 /* ------------------------------------------------- options of protocols */
@@ -943,6 +976,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_of_commands),
 		cmocka_unit_test(first_row_is_told),
+		cmocka_unit_test(translated_port_needs_a_protocol_with_ports),
+		cmocka_unit_test(whole_table_is_not_changed_by_accident),
 		cmocka_unit_test(options_of_protocols),
 		cmocka_unit_test(no_protocol_options_elsewhere),
 		cmocka_unit_test(pairs_are_whole),
