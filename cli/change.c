@@ -218,12 +218,13 @@ static int push_update(struct engine *e, const struct nl_msg *m)
 	const struct cli_req *q = e->job->q;
 	const struct ct_change *c = &q->change;
 	size_t mark;
-	int r = make_room(e, 2, m);
+	/* before a window is sent: its answers are decoded in j->flow, too */
+	int r = ct_change_apply(&e->to, &e->job->flow, &q->filter, c);
 
-	if (r != 0)
-		return r;
-	r = ct_change_apply(&e->to, &e->job->flow, &q->filter, c);
 	if (r <= 0)
+		return r;
+	r = make_room(e, 2, m);
+	if (r != 0)
 		return r;
 	begin(e, IPCTNL_MSG_CT_NEW, 0, m->family, &mark);
 	r = ct_name_entry(&e->batch.put, m->attrs, 0);
@@ -626,7 +627,8 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 	int make = q && q->cmd & (CMD_CREATE | CMD_ADD);
 	int r = 0;
 
-	hold_signals();
+	if (!e->job)
+		hold_signals();
 	j->q = q;
 	if (make) {
 		r = engine_open(e, j, hear_new);
@@ -647,5 +649,7 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 		}
 	}
 	*refused = e->refused;
-	return r == 0 && stopped() ? EXIT_FAILED : r;
+	if (r == 0 && e->batch.count == 0 && stopped())
+		r = EXIT_FAILED;
+	return r;
 }
