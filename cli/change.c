@@ -324,9 +324,14 @@ static int change_many(struct job *j, enum ct_verb verb,
 
 static int delete_entries(struct job *j)
 {
+	const struct fmt_how usual = j->how;
+	int r;
+
 	j->how.show |= FMT_DELETED;
 	j->how.labels = NULL;	/* -o labels: without effect, as ever */
-	return change_many(j, CT_CHANGE, push_delete, hear_delete);
+	r = change_many(j, CT_CHANGE, push_delete, hear_delete);
+	j->how = usual;
+	return r;
 }
 
 /* ----------------------------------------------------------------- create */

@@ -103,8 +103,7 @@ static void check_danger(struct cli_req *q)
 	    opt_bit(OPT_OUTPUT) | opt_bit(OPT_NAT_RANGE) |
 	    opt_bit(OPT_LABELMAP))) &&
 	    seen(q, OPT_TIMEOUT))
-		cli_usage(q, "`--timeout' selects nothing: say what to delete",
-			  NULL);
+		cli_usage(q, "`--timeout' selects nothing", NULL);
 }
 
 /* compat.md 2.2, in its order. */

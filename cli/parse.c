@@ -303,8 +303,11 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 				break;
 			continue;
 		}
-		if (word[1] == '-' && !word[2])
+		if (word[1] == '-' && !word[2]) {
+			if (w.next < w.argc)
+				q->operand = w.argv[w.next];
 			break;
+		}
 		r = word[1] == '-' ? parse_long(q, &w)
 				   : parse_short(q, &w);
 	}

@@ -194,7 +194,7 @@ void tell_count(uint32_t n, int expect, const char *done)
 	S(EXPIRED,      "conntrack has expired") \
 	S(FULL,         "the table may be full: see conntrack -C, raise " \
 			"net.netfilter.nf_conntrack_max") \
-	S(NO_NAT,       "no such helper, or a translation that cannot change") \
+	S(NO_NAT,       "no such helper, or another translation") \
 	S(NO_HELPER,    "the master has no helper") \
 	S(NO_MEMORY,    "not enough memory") \
 	S(NO_FAMILY,    "protocol not supported") \
@@ -202,11 +202,10 @@ void tell_count(uint32_t n, int expect, const char *done)
 			"nfnetlink") \
 	S(NO_FUNCTION,  "function not implemented") \
 	S(INTERRUPTED,  "Interrupted dump") \
-	S(CHANGED,      "the table changed meanwhile, the list may be " \
-			"incomplete: try again") \
+	S(CHANGED,      "the table changed meanwhile: try again") \
 	S(DROPPED,      "the kernel dropped part of its answer: try again, " \
 			"or raise net.core.rmem_default") \
-	S(LATE,         "the kernel did not answer in time: try again") \
+	S(LATE,         "no answer in time: try again") \
 	S(UNREADABLE,   "the kernel's answer is damaged, the list incomplete: " \
 			"please report this")
 
