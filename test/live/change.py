@@ -148,6 +148,33 @@ def new_entry_without_time_is_gone_at_once(t):
     t.state()
 
 
+@fact
+def many_are_updated_and_each_is_printed_once(t):
+    """The 1.4.7 reference prints every other one."""
+    t.table()
+    for kind in "--proto udp", "--proto udp -6", "--proto tcp":
+        t.flood("1000 --ports 1 " + kind)
+    got = t.run("-U -p udp -m 7 -t 700")
+    lines = got.out.splitlines()
+    if got.code or len(lines) != 2000 or len({x.split("src=", 1)[1] for x in lines}) != 2000 or \
+            not all(" mark=7 " in x and x.startswith("udp ") for x in lines):
+        t.fail("-U -p udp -m 7 -t 700", ["%d lines instead of 2000 different ones with mark=7" % len(lines)], got)
+    t.state(lines=2000, line="-L -m 7")
+    t.state(lines=1000, line="-L -m 0")
+
+
+@fact
+def each_of_many_entries_keeps_the_rest_of_its_mark(t):
+    t.table()
+    with open("/run/scratch/file", "w") as f:
+        for n in range(1, 200):
+            f.write("-I -t 300 -m %d -p udp -s %s -d %s --sport %d --dport 53\n" % (n << 8, A[4], B[4], n))
+    t.check("-R /run/scratch/file")
+    wanted = ["sport=%d * mark=%d " % (n, n << 8 | 1) for n in range(1, 200)]
+    t.check("-U -p udp -m 1/0 -f ipv4", *wanted, err=done(199, "updated"))
+    t.state(*wanted)
+
+
 # ------------------------------------------------------------------ zones
 
 ZONES = {       # how it is created, and how the line shows it

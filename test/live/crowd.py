@@ -55,6 +55,7 @@ COMMANDS = {
     "-D -p udp --dport 1": lambda x: x.startswith("udp ") and to_port_1(x),
     "-D -p udp --dport 1 -f ipv4": lambda x: x.startswith("udp ") and to_port_1(x) and "::" not in x,
     "-D -s 198.18.0.2 --dport 1": lambda x: x.split(" dst=")[0].endswith(" src=198.18.0.2") and to_port_1(x),
+    "-U -p tcp --dport 1 -m 7": lambda x: x.startswith("tcp ") and to_port_1(x),
     "-F -f ipv6": lambda x: "::" in x,
 }
 

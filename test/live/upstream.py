@@ -123,6 +123,7 @@ WRONG = {
                              "--state FOO",
     "state_of_no_name": "-D -p tcp --state FOO", "state_of_no_protocol": "-D --state FOO", "status_of_no_name": "-D -u FOO",
     "address_of_no_kind": "-D -s 10.1.1.256", "nat_port_too_large": "-I -t 300 -n 1.1.1.1:65536 " + UDP % 9,
+    "nat_port_of_a_protocol_without_ports": "-I -t 300 -p 50 -s 1.1.1.1 -d 2.2.2.2 -n 3.3.3.3:5",
 }
 
 
