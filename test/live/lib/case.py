@@ -8,7 +8,7 @@ import shlex
 import subprocess
 from collections import namedtuple
 
-from lib.lab import MS_BIND, Lab, mount
+from lib.lab import MS_BIND, Lab, Table, mount
 
 Result = namedtuple("Result", "out err code")
 SCRATCH = "/run/netns", "/run/scratch"      # each test's own, empty
@@ -111,6 +111,12 @@ def buckets():
         return f.read()
 
 
+def changes(words):
+    """Whether these arguments change the table, so that they may not be tried twice."""
+    return any(re.match("-[IADUFR]|-[a-zA-Z]*z|--(create|add|delete|update|flush|load-file|zero)$", word)
+               for word in words)
+
+
 def asks(what, words):
     """Whether these arguments name the command (--create, -I, --cr) or the output (-o xml, --out=id,x)."""
     if what == "-o xml":
@@ -130,6 +136,18 @@ class Case:
         if self._lab is None:
             self._lab = Lab()
         return self._lab
+
+    def table(self):
+        """Where the lab has a network, this has nothing but the table."""
+        self._lab = Table()
+        return self._lab
+
+    def flood(self, line):
+        """Fills the table with test/measure/flood.c, which explains the arguments."""
+        flood = os.path.dirname(self.tool) + "/flood"
+        if not os.path.exists(flood):
+            raise Skip("no test/flood beside the program")
+        self.lab.feed([flood] + line.split(), "")
 
     def etc(self, files):
         """From here on /etc is a copy with these files in place of, or beside, its own; None: without the file."""
@@ -164,7 +182,7 @@ class Case:
         while True:
             size = buckets()
             result = self.once(line, tool, **more)
-            if size == buckets() or "-z" in line:
+            if size == buckets() or changes(shlex.split(line) if isinstance(line, str) else line):
                 if tool in (None, self.tool):
                     self.has(line, result)
                     self.runs += 1
@@ -254,6 +272,23 @@ class Case:
             complaints.append("exit code should be %s" % code)
         if complaints:
             self.fail(line, complaints, got)
+
+    def state(self, *patterns, lines=None, line="-L"):
+        """What the table holds now: the tool and the reference list the same, and these lines."""
+        tools = [None] + [self.reference] * bool(self.reference)
+        for _ in range(3):
+            got = [self.run(line, tool) for tool in tools]
+            want, have = ([x for x, _ in settle(g.out)] for g in (got[-1], got[0]))
+            if want == have:
+                break
+        complaints = [x for x in difflib.unified_diff(want, have, lineterm="", n=0)
+                      if not x.startswith(("---", "+++", "@@"))]
+        if lines is None:
+            complaints += check_lines(got[0].out, patterns)
+        elif len(got[0].out.splitlines()) != lines:
+            complaints.append("%d lines instead of %d" % (len(got[0].out.splitlines()), lines))
+        if complaints:
+            self.fail(line, complaints, got[0])
 
     @staticmethod
     def compare(before, got, after):

@@ -7,6 +7,8 @@ Everything else in 10.1.0.0/16 and fd01::/16 (10.2, fd02) is routed to the
 same two hosts, whose kernels do not know these addresses and stay silent:
 whoever speaks from there is us, packet by packet, so a flow can be parked in
 any state.  The calling process stays in the router's namespace.
+
+Where no packet is needed, a Table is a namespace with nothing in it.
 """
 import contextlib
 import ctypes
@@ -23,6 +25,7 @@ CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 PACKET_HOST = 0
 NETLINK_NETFILTER, CT_DELETE, NLM_F_REQUEST, NLM_F_ACK = 12, 0x102, 1, 4
+outside = None      # the namespace we come from, as a file; test/live/run fills it in
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -126,36 +129,12 @@ class Wire:
             pass
 
 
-class Lab:
+class Table:
+    """A connection tracking table to be filled by hand, in a network namespace of its own."""
+
     def __init__(self):
-        self.router, self.client, self.server = Netns("r"), Netns("c"), Netns("s")
+        self.router = Netns("t")
         self.router.enter()
-        self.ip(ROUTER)
-        self.left, self.right = self.connect(self.client, 1), self.connect(self.server, 2)
-        self.router.enter()
-        self.sysctl("net/ipv4/ip_forward", 1)
-        self.sysctl("net/ipv6/conf/all/forwarding", 1)
-        self.tracking(**{name: 200 for name in SHORT if self.knows(name)})
-        for v in (4, 6):
-            self.wait_for_link(self.left, self.right, packet.ip(A[v], B[v], 253, b"link"))
-            self.wait_for_link(self.right, self.left, packet.ip(B[v], A[v], 253, b"link"))
-        # nothing is tracked before some rule asks for it
-        self.chain("inet", "filter", "forward", 0, "ct state new counter")
-
-    def connect(self, host, n):
-        """Sets the host up; the end of its cable."""
-        host.enter()
-        self.ip(HOST.format(n=n, mac=MAC % (n, 1)))
-        return Wire(MAC % (n, 1))
-
-    @staticmethod
-    def wait_for_link(out, into, data):
-        """A new link drops packets until a kernel worker has seen its carrier."""
-        for _ in range(500):
-            out.send(data)
-            if into.read(0.01):
-                return
-        raise LabError("no packet comes through the router")
 
     @staticmethod
     def feed(args, text):
@@ -195,6 +174,38 @@ class Lab:
             error = struct.unpack_from("=i", s.recv(4096), 16)[0]
             if error:
                 raise LabError("flush: " + os.strerror(-error))
+
+
+class Lab(Table):
+    def __init__(self):
+        self.router, self.client, self.server = Netns("r"), Netns("c"), Netns("s")
+        self.router.enter()
+        self.ip(ROUTER)
+        self.left, self.right = self.connect(self.client, 1), self.connect(self.server, 2)
+        self.router.enter()
+        self.sysctl("net/ipv4/ip_forward", 1)
+        self.sysctl("net/ipv6/conf/all/forwarding", 1)
+        self.tracking(**{name: 200 for name in SHORT if self.knows(name)})
+        for v in (4, 6):
+            self.wait_for_link(self.left, self.right, packet.ip(A[v], B[v], 253, b"link"))
+            self.wait_for_link(self.right, self.left, packet.ip(B[v], A[v], 253, b"link"))
+        # nothing is tracked before some rule asks for it
+        self.chain("inet", "filter", "forward", 0, "ct state new counter")
+
+    def connect(self, host, n):
+        """Sets the host up; the end of its cable."""
+        host.enter()
+        self.ip(HOST.format(n=n, mac=MAC % (n, 1)))
+        return Wire(MAC % (n, 1))
+
+    @staticmethod
+    def wait_for_link(out, into, data):
+        """A new link drops packets until a kernel worker has seen its carrier."""
+        for _ in range(500):
+            out.send(data)
+            if into.read(0.01):
+                return
+        raise LabError("no packet comes through the router")
 
     @contextlib.contextmanager
     def inside(self, host):
