@@ -341,3 +341,21 @@ def full_disk_fails_a_load_that_prints(t):
     if got.code != 1 or "No space left on device" not in got.err:
         t.fail("-R >/dev/full", ["should fail and say why"], got)
     os.unlink(PATH)
+
+
+@fact
+def update_after_a_delete_is_printed_as_an_update(t):
+    t.etc({"xtables/connlabel.conf": "1 one\n"})
+    t.table()
+    t.lab.chain("inet", "filter", "forward", 0, "ct label set 1")
+    loads(t, GOOD % 1 + GOOD % 2 + "-D -p udp --sport 1 -o save\n-U -p udp --sport 2 -m 5\n", out=("-D -t ", "-A -t "))
+    loads(t, GOOD % 1 + "-D -p udp --sport 1\n-U -p udp --sport 2 --label-add one -o labels\n",
+          out=("sport=1 ", "labels=one"))
+
+
+@fact
+def operand_behind_two_hyphens_is_refused(t):
+    t.table()
+    t.check((GOOD % 1).strip())
+    t.check("-D -p udp -- -s 1.1.1.1", code=2)
+    t.state("sport=1 ")
