@@ -127,8 +127,7 @@ static int flush(struct engine *e)
 {
 	int r;
 
-	if (e->job->how.now_ns == 0 || e->batch.count > 0)
-		e->job->how.now_ns = clock_now();
+	e->job->how.now_ns = clock_now();
 	r = nl_batch_flush(&e->batch);
 	e->kept = 0;
 	if (r == 0)
@@ -430,7 +429,7 @@ static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
  * no status without the bits that it has: when the translation is the same
  * one, the rest is an update that repeats them.
  */
-static int add_over(struct engine *e, const struct slot *s)
+static void add_over(struct engine *e, const struct slot *s)
 {
 	struct job *j = e->job;
 	struct nl_run request = request_of(e, s->at);
@@ -457,7 +456,6 @@ static int add_over(struct engine *e, const struct slot *s)
 		refuse(e, s, r);
 	else
 		j->count++;
-	return 0;
 }
 
 /* What is left of a window that was sent. */
@@ -650,7 +648,7 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 			out_flush(j->out);
 			if (e->refused++ < TELL_LINES)
 				tell_failure(q, r, &j->talk.ack);
-			r = 0;
+			r = e->error = 0;	/* it was this line's alone */
 		}
 	}
 	*refused = e->refused;

@@ -359,3 +359,15 @@ def operand_behind_two_hyphens_is_refused(t):
     t.check((GOOD % 1).strip())
     t.check("-D -p udp -- -s 1.1.1.1", code=2)
     t.state("sport=1 ")
+
+
+@fact
+def lines_behind_a_refused_update_are_done(t):
+    """An entry whose timeout is fixed refuses another one; what follows is none of its business."""
+    t.table()
+    t.check((GOOD % 1).strip() + " -u FIXED_TIMEOUT")
+    more = "".join(GOOD % n for n in range(1000, 1200))
+    loads(t, "-U -p udp --sport 1 -t 100\n" + more, err=("Operation failed", "line 1 of the file", "hint: "), code=1)
+    left = t.run("-L -p udp --dport 53", t.reference).out.count("\n")
+    if left != 201:
+        raise Failure("%d entries, not 201" % left)
