@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define KEEP_BUF	65536u	/* records of a window */
+#define RECORD_MAX	8192u	/* one of them; what it has is 5 KiB at most */
 
 /* One request of a window. */
 struct slot {
@@ -22,8 +23,9 @@ struct slot {
 	uint32_t	 len;	/* ... and how long it is */
 	uint32_t	 line;	/* of the load file, or 0 */
 	uint16_t	 cmd;
+	uint16_t	 failed;	/* the error, or 0 */
 	uint8_t		 family;
-	uint8_t		 failed;	/* or the error, for another try */
+	uint8_t		 asked;		/* the next request reads the entry */
 	struct ct_nat	 nat[2];	/* what -A asks for */
 };
 
@@ -34,16 +36,14 @@ static struct engine {
 	uint32_t	 kept;		/* bytes in keep */
 	uint32_t	 refused;	/* lines of a file */
 	int		 error;		/* the first refusal */
-	unsigned	 agains;	/* slots in again */
 	struct nl_batch	 batch;
 	struct nl_talk	 talk;
 	struct nl_sock	 sock;		/* beside the one of the dump */
-	uint8_t		 again[NL_BATCH_MAX];	/* see add_over() */
 	struct slot	 slot[NL_BATCH_MAX];
 	struct ct_flow	 to;		/* an update */
 	uint8_t		 requests[NL_BATCH_BUF];
 	uint8_t		 answers[NL_RECV_BUF];
-	uint8_t		 keep[KEEP_BUF];
+	uint8_t		 keep[KEEP_BUF];	/* records, or the kernel's words */
 } engine;
 
 /* ---------------------------------------------------------------- signals */
@@ -91,7 +91,7 @@ static int engine_open(struct engine *e, struct job *j,
 	e->talk = (struct nl_talk){ .sock = &e->sock, .buf = e->answers,
 				    .cap = sizeof(e->answers) };
 	e->batch = (struct nl_batch){ .talk = &e->talk, .hear = hear,
-				      .arg = e };
+				      .arg = e, .max = NL_BATCH_MAX };
 	nl_put_init(&e->batch.put, e->requests, sizeof(e->requests));
 	e->kept = 0;
 	return 0;
@@ -110,15 +110,17 @@ static struct slot *begin(struct engine *e, unsigned message, uint16_t flags,
 	s->family = family;
 	s->cmd = (uint16_t)e->job->q->cmd;
 	s->line = 0;
+	s->failed = 0;
+	s->asked = 0;
 	return s;
 }
 
-/* Keep a record until its request is answered. */
-static void keep(struct engine *e, struct slot *s, const struct nl_msg *m)
+/* Keep n bytes, as the record of a request until that is answered. */
+static void keep(struct engine *e, struct slot *s, const void *p, size_t n)
 {
 	s->kept = e->kept;
-	s->len = (uint32_t)m->attrs.left;
-	memcpy(e->keep + e->kept, m->attrs.p, s->len);
+	s->len = (uint32_t)n;
+	memcpy(e->keep + e->kept, p, n);
 	e->kept += s->len;
 }
 
@@ -135,13 +137,11 @@ static int flush(struct engine *e)
 	return r == 0 && stopped() ? EXIT_FAILED : r;
 }
 
-/* Make room for n requests and for a record. Returns as flush() does. */
-static int make_room(struct engine *e, unsigned n, const struct nl_msg *m)
+/* Is there room for the next entry? Else send. Returns as flush() does. */
+static int make_room(struct engine *e)
 {
-	if (m->attrs.left > KEEP_BUF)
-		return -EMSGSIZE;
-	if (e->batch.count + n < NL_BATCH_MAX &&
-	    e->kept + m->attrs.left <= KEEP_BUF)
+	if (e->batch.count + 2 < e->batch.max &&
+	    e->kept + RECORD_MAX <= KEEP_BUF)
 		return 0;
 	return flush(e);
 }
@@ -164,30 +164,22 @@ static void refuse(struct engine *e, const struct slot *s, int error)
 	}
 }
 
-/* A record as it came, or as it was kept, to the sink. */
-static int show(struct engine *e, uint8_t family, struct nl_run attrs)
+/* A record as it was kept. */
+static int recall(struct engine *e, const struct slot *s)
 {
-	struct job *j = e->job;
-	int r;
-
-	ct_flow_clear(&j->flow);
-	j->flow.family = family;
-	r = nl_layout_decode(&j->layouts, &ct_flow_table, attrs, &j->flow);
-	return r < 0 ? r : job_put_flow(j);
+	return job_decode(e->job, s->family,
+			  (struct nl_run){ e->keep + s->kept, s->len });
 }
 
 /* ------------------------------------------------------- delete and update */
 
 static int push_delete(struct engine *e, const struct nl_msg *m)
 {
-	struct slot *s;
 	size_t mark;
-	int r = make_room(e, 1, m);
+	struct slot *s = begin(e, IPCTNL_MSG_CT_DELETE, 0, m->family, &mark);
+	int r;
 
-	if (r != 0)
-		return r;
-	s = begin(e, IPCTNL_MSG_CT_DELETE, 0, m->family, &mark);
-	keep(e, s, m);
+	keep(e, s, m->attrs.p, m->attrs.left);
 	r = ct_name_entry(&e->batch.put, m->attrs, 1);
 	return r < 0 ? r : nl_batch_end(&e->batch, mark);
 }
@@ -208,54 +200,77 @@ static int hear_delete(const struct nl_msg *m, int error, void *arg)
 	j->count++;
 	if (j->q->cmd == CMD_FLUSH)
 		return 0;
-	return show(e, s->family, (struct nl_run){ e->keep + s->kept, s->len });
+	error = recall(e, s);
+	return error < 0 ? error : job_put_flow(j);
 }
 
-/* Two requests an entry: the change, and what became of it. */
+/*
+ * The change of an entry; behind it, where the kernel has a say in what
+ * becomes of the entry, a request that reads it.
+ */
 static int push_update(struct engine *e, const struct nl_msg *m)
 {
 	const struct cli_req *q = e->job->q;
 	const struct ct_change *c = &q->change;
+	struct slot *s;
 	size_t mark;
-	/* before a window is sent: its answers are decoded in j->flow, too */
 	int r = ct_change_apply(&e->to, &e->job->flow, &q->filter, c);
 
 	if (r <= 0)
 		return r;
-	r = make_room(e, 2, m);
-	if (r != 0)
-		return r;
-	begin(e, IPCTNL_MSG_CT_NEW, 0, m->family, &mark);
+	s = begin(e, IPCTNL_MSG_CT_NEW, 0, m->family, &mark);
+	s->asked = (uint8_t)!ct_change_is_plain(c);
+	keep(e, s, m->attrs.p, m->attrs.left);
 	r = ct_name_entry(&e->batch.put, m->attrs, 0);
 	ct_put_update(&e->batch.put, &e->to, c);
 	if (r == 0)
 		r = nl_batch_end(&e->batch, mark);
-	if (r < 0)
+	if (r < 0 || !s->asked)
 		return r;
 	begin(e, IPCTNL_MSG_CT_GET, 0, m->family, &mark);
 	ct_name_entry(&e->batch.put, m->attrs, 0);
 	return nl_batch_end(&e->batch, mark);
 }
 
+/* The entry with its change, as if it had been read again. */
+static int show_changed(struct engine *e, const struct slot *s)
+{
+	struct job *j = e->job;
+	struct ct_flow *f = &j->flow;
+	int r = recall(e, s);
+
+	if (r < 0)
+		return r;
+	ct_change_apply(&e->to, f, &j->q->filter, &j->q->change);
+	ct_change_merge(f, &e->to);
+	f->use += !j->plan.single;	/* a look-up holds the entry as well */
+	return job_put_flow(j);
+}
+
 /* What is gone behind its change, as by -t 0, was changed all the same. */
 static int hear_update(const struct nl_msg *m, int error, void *arg)
 {
 	struct engine *e = arg;
-	unsigned at = e->batch.done;
+	struct job *j = e->job;
+	const unsigned at = e->batch.done;
 	struct slot *s = &e->slot[at];
+	const struct slot *change = at > 0 ? s - 1 : s;
 
-	if (at % 2 == 1) {
-		if (!m || s[-1].failed || m->type != e->job->type)
+	if (m) {
+		if (!change->asked || change->failed || m->type != j->type)
 			return 0;
-		return show(e, m->family, m->attrs);
+		error = job_decode(j, m->family, m->attrs);
+		return error < 0 ? error : job_put_flow(j);
 	}
-	if (m)
+	if (change < s && change->asked)
 		return 0;
 	s->failed = error != 0;
-	if (!error)
-		e->job->count++;
-	else if (error != -ENOENT && error != -ETIME &&
-		 !(error == -ENOSPC && e->job->q->change.has == CT_LABELS))
+	if (!error) {
+		j->count++;
+		return s->asked ? 0 : show_changed(e, s);
+	}
+	if (error != -ENOENT && error != -ETIME &&
+	    !(error == -ENOSPC && j->q->change.has == CT_LABELS))
 		refuse(e, s, error);	/* no room for labels: no change */
 	return 0;
 }
@@ -292,9 +307,13 @@ static int each_entry(const struct nl_msg *m, void *arg)
 
 	if (m->type != e->job->type)
 		return 0;
+	if (m->attrs.left > RECORD_MAX)
+		return -EMSGSIZE;
 	r = job_take_flow(e->job, m);
 	if (r > 0)
 		r = e->push(e, m);
+	if (r == 0)
+		r = make_room(e);
 	return r != 0 ? r : e->error;
 }
 
@@ -311,6 +330,9 @@ static int change_many(struct job *j, enum ct_verb verb,
 		return r;
 	e->push = push;
 	e->error = 0;
+	e->batch.max = push == push_delete || (push == push_update &&
+		       ct_change_is_plain(&j->q->change)) ?
+		       NL_BATCH_MAX : NL_BATCH_RECORDS;
 	ct_plan(&j->plan, verb, CT_TABLE_CONNTRACK, &j->q->filter);
 	if (push == push_delete)	/* a look-up holds the entry as well */
 		j->extra_use = j->plan.single;
@@ -362,8 +384,7 @@ static struct nl_run request_of(const struct engine *e, uint32_t at)
 static int hear_new(const struct nl_msg *m, int error, void *arg)
 {
 	struct engine *e = arg;
-	const unsigned at = e->batch.done;
-	struct slot *s = &e->slot[at];
+	struct slot *s = &e->slot[e->batch.done];
 
 	if (m)
 		return 0;
@@ -371,12 +392,8 @@ static int hear_new(const struct nl_msg *m, int error, void *arg)
 		e->job->count++;
 		return 0;
 	}
-	if ((error == -EOPNOTSUPP || error == -EBUSY) && s->cmd == CMD_ADD) {
-		s->failed = (uint8_t)-error;
-		e->again[e->agains++] = (uint8_t)at;
-	} else {
-		refuse(e, s, error);
-	}
+	s->failed = (uint16_t)-error;
+	keep(e, s, e->talk.ack.text, sizeof(e->talk.ack.text));
 	return 0;
 }
 
@@ -385,11 +402,7 @@ static int each_old(const struct nl_msg *m, void *arg)
 {
 	struct job *j = arg;
 
-	if (m->type != j->type)
-		return 0;
-	ct_flow_clear(&j->flow);
-	j->flow.family = m->family;
-	return nl_decode(&ct_flow_table, m->attrs, NL_ALL, &j->flow);
+	return m->type == j->type ? job_decode(j, m->family, m->attrs) : 0;
 }
 
 /* Is the entry translated to what -A asks for? */
@@ -424,46 +437,95 @@ static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
 		}
 }
 
+/* Send the request that was begun at mark, alone. Returns 0 or -errno. */
+static int ask_again(struct engine *e, struct nl_put *m)
+{
+	nl_msg_end(m, 0);
+	nl_msg_ack(m, 0);
+	return nl_talk(&e->talk, m, each_old, e->job);
+}
+
 /*
  * -A over an entry that stands. The kernel takes no translation for it, and
  * no status without the bits that it has: when the translation is the same
  * one, the rest is an update that repeats them.
  */
-static void add_over(struct engine *e, const struct slot *s)
+static int add_over(struct engine *e, const struct slot *s)
 {
 	struct job *j = e->job;
 	struct nl_run request = request_of(e, s->at);
 	struct nl_put *m = job_request(j);
-	size_t mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
-				   IPCTNL_MSG_CT_GET), NLM_F_ACK, s->family);
 	int r;
 
+	nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET),
+		     0, s->family);
 	ct_name_entry(m, request, 0);
-	nl_msg_end(m, mark);
-	r = nl_talk(&e->talk, m, each_old, j);
+	r = ask_again(e, m);
 	if (r == -ENOENT || (r == 0 && !same_nat(&j->flow, s)))
-		r = -(int)s->failed;
-	if (r == 0) {
-		m = job_request(j);
-		mark = nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK,
-				    IPCTNL_MSG_CT_NEW), NLM_F_ACK, s->family);
-		ct_name_entry(m, request, 0);
-		put_rest(m, request, j->flow.status);
-		nl_msg_end(m, mark);
-		r = nl_talk(&e->talk, m, each_old, j);
-	}
+		return -(int)s->failed;
 	if (r < 0)
-		refuse(e, s, r);
-	else
-		j->count++;
+		return r;
+	m = job_request(j);
+	nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW),
+		     0, s->family);
+	ct_name_entry(m, request, 0);
+	put_rest(m, request, j->flow.status);
+	return ask_again(e, m);
 }
 
-/* What is left of a window that was sent. */
+/* Do two requests begin with the same tuple? */
+static int same_tuple(struct nl_run a, struct nl_run b)
+{
+	const size_t n = nl_host16(a.p);
+
+	return n <= b.left && memcmp(a.p, b.p, n) == 0;
+}
+
+/*
+ * What came later in the window was done before the other try: it is done
+ * again where it speaks of the same entry. Its second time is an update.
+ */
+static void redo_behind(struct engine *e, const struct slot *first)
+{
+	const struct slot *end = e->slot + e->batch.done;
+	struct nl_run a = request_of(e, first->at);
+
+	for (const struct slot *s = first + 1; s < end; s++) {
+		struct nl_run b = request_of(e, s->at);
+		struct nl_put *m = job_request(e->job);
+
+		if (s->failed || s->cmd != CMD_ADD || !same_tuple(a, b))
+			continue;
+		nl_put_raw(m, b.p - NL_HEAD, NL_HEAD + b.left);
+		ask_again(e, m);
+	}
+}
+
+/*
+ * What is left of a window that was sent: refusals, in the order of its
+ * requests, and the other try that -A has.
+ */
 static int settle(struct engine *e, int r)
 {
-	for (unsigned i = 0; r >= 0 && i < e->agains; i++)
-		add_over(e, &e->slot[e->again[i]]);
-	e->agains = 0;
+	for (unsigned i = 0; r >= 0 && i < e->batch.done; i++) {
+		const struct slot *s = &e->slot[i];
+		int error = -(int)s->failed;
+
+		if (s->failed)
+			memcpy(e->talk.ack.text, e->keep + s->kept, s->len);
+		if (s->cmd == CMD_ADD &&
+		    (error == -EOPNOTSUPP || error == -EBUSY)) {
+			error = add_over(e, s);
+			if (error == 0) {
+				e->job->count++;
+				redo_behind(e, s);
+			}
+		}
+		if (error < 0)
+			refuse(e, s, error);
+	}
+	e->batch.done = 0;
+	e->kept = 0;
 	return r < 0 ? r : e->error;
 }
 

@@ -54,6 +54,9 @@ int job_ask(struct job *j, int (*each)(const struct nl_msg *m, void *job));
 int job_ask_planned(struct job *j,
 		    int (*each)(const struct nl_msg *m, void *arg), void *arg);
 
+/* Decode an entry into j->flow. Returns 0 or -errno. */
+int job_decode(struct job *j, uint8_t family, struct nl_run attrs);
+
 /*
  * Decode an entry into j->flow: first what the filter looks at, and all of
  * it only when it passes. Returns 1 when it does, else 0, or -errno.

@@ -17,21 +17,28 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+int job_decode(struct job *j, uint8_t family, struct nl_run attrs)
+{
+	ct_flow_clear(&j->flow);
+	j->flow.family = family;
+	return nl_layout_decode(&j->layouts, &ct_flow_table, attrs, &j->flow);
+}
+
 int job_take_flow(struct job *j, const struct nl_msg *m)
 {
 	uint32_t wants = j->plan.wants;
 	int r;
 
-	ct_flow_clear(&j->flow);
-	j->flow.family = m->family;
 	if (wants) {
+		ct_flow_clear(&j->flow);
+		j->flow.family = m->family;
 		r = nl_decode(&ct_flow_table, m->attrs, wants, &j->flow);
 		if (r < 0)
 			return r;
 		if (!ct_match(j->plan.filter, &j->flow))
 			return 0;
 	}
-	r = nl_layout_decode(&j->layouts, &ct_flow_table, m->attrs, &j->flow);
+	r = job_decode(j, m->family, m->attrs);
 	return r < 0 ? r : 1;
 }
 

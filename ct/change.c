@@ -240,6 +240,22 @@ int ct_change_apply(struct ct_flow *to, const struct ct_flow *old,
 	return r < 0 ? r : (to->has | to->info.has | to->helper.has) != 0;
 }
 
+int ct_change_is_plain(const struct ct_change *c)
+{
+	return !(c->has & (CT_TIMEOUT | CT_LABELS)) && !c->helper.has;
+}
+
+void ct_change_merge(struct ct_flow *flow, const struct ct_flow *to)
+{
+	if (to->has & CT_MARK)
+		flow->mark = to->mark;
+	if (to->has & CT_STATUS)
+		flow->status = to->status;
+	if (to->info.has)
+		flow->info = to->info;
+	flow->has |= to->has;
+}
+
 void ct_put_update(struct nl_put *m, struct ct_flow *to,
 		   const struct ct_change *c)
 {

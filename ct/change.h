@@ -41,6 +41,16 @@ void ct_put_new(struct nl_put *m, const struct ct_filter *named,
 int ct_change_apply(struct ct_flow *to, const struct ct_flow *old,
 		    const struct ct_filter *f, const struct ct_change *c);
 
+/*
+ * Can the entry be told with the change in it without reading it again? Not
+ * where the kernel has a say: timeouts have a limit, labels and helpers a
+ * place, or none.
+ */
+int ct_change_is_plain(const struct ct_change *c);
+
+/* Bring what ct_change_apply() left in *to into the entry it is for. */
+void ct_change_merge(struct ct_flow *flow, const struct ct_flow *to);
+
 /* Write the attributes of such a flow. Errors stick in m->err. */
 void ct_put_update(struct nl_put *m, struct ct_flow *to,
 		   const struct ct_change *c);

@@ -6,10 +6,8 @@
 #define ERRNO_MAX	4095	/* include/linux/err.h: MAX_ERRNO */
 
 static const struct nl_row table[] = {
-	NL_TABLE(0, NLMSGERR_ATTR_OFFS + 1),
+	NL_TABLE(0, NLMSGERR_ATTR_MSG + 1),
 	[NLMSGERR_ATTR_MSG]  = { .kind = NL_STR, .size = NL_ACK_TEXT, .at = offsetof(struct nl_ack, text), .bit = 0 },
-	/* in host order, alone among all attributes */
-	[NLMSGERR_ATTR_OFFS] = { .kind = NL_BYTES, .size = 4, .at = offsetof(struct nl_ack, offset), .bit = 1 },
 };
 
 /* Where the words begin: behind the error, and the request it may quote. */

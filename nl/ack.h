@@ -13,7 +13,6 @@
 struct nl_ack {
 	uint32_t	has;		/* presence word of the table; no one asks */
 	int		error;		/* 0 or -errno, as the kernel said */
-	uint32_t	offset;		/* of the bad attribute, 0: not told */
 	char		text[NL_ACK_TEXT];	/* the kernel's words, or "" */
 };
 

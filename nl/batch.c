@@ -4,22 +4,21 @@
 size_t nl_batch_begin(struct nl_batch *b, uint16_t type, uint16_t flags,
 		      uint8_t family)
 {
-	struct nl_sock *s = b->talk->sock;
-	size_t mark = nl_msg_begin(&b->put, type, flags, family);
-
-	b->last = mark;
-	nl_msg_number(&b->put, mark, ++s->seq);
-	if (b->count++ == 0)
-		b->first = s->seq;
-	return mark;
+	return nl_msg_begin(&b->put, type, flags, family);
 }
 
 int nl_batch_end(struct nl_batch *b, size_t mark)
 {
+	struct nl_sock *s = b->talk->sock;
+
 	nl_msg_end(&b->put, mark);
+	nl_msg_number(&b->put, mark, ++s->seq);
 	if (b->put.err)
 		return b->put.err;
-	return b->count < NL_BATCH_MAX ? 0 : nl_batch_flush(b);
+	b->last = mark;
+	if (b->count++ == 0)
+		b->first = s->seq;
+	return b->count < b->max ? 0 : nl_batch_flush(b);
 }
 
 /* The requests before this one ended well: nothing was heard of them. */

@@ -15,10 +15,11 @@
 
 /*
  * Requests in flight. Their unread answers must fit into the socket's
- * receive buffer: some 2 KiB of it for a record and its acknowledgement, of
- * the 208 KiB that is every kernel's default.
+ * receive buffer, 208 KiB as every kernel's default: 1.3 KiB of it for a
+ * refusal, some 2 KiB for a record and its acknowledgement.
  */
-#define NL_BATCH_MAX	64u
+#define NL_BATCH_MAX		128u
+#define NL_BATCH_RECORDS	64u	/* when they are answered by records */
 
 /*
  * Room a window needs: a request that names an entry takes less than 200
@@ -30,6 +31,7 @@ struct nl_batch {
 	struct nl_talk	*talk;
 	struct nl_put	 put;		/* the window: append whole requests */
 	uint32_t	 first;		/* sequence number of its first one */
+	unsigned	 max;		/* one of the two above */
 	unsigned	 count;		/* requests in it */
 	size_t		 last;		/* where the last one begins */
 	unsigned	 done;		/* of them, answered to the end */
@@ -42,8 +44,8 @@ struct nl_batch {
 };
 
 /*
- * Begin the next request in the window; returns the mark for nl_batch_end,
- * which sends the window when it is full. The last request of a window gets
+ * Begin the next request; returns the mark for nl_batch_end, which takes it
+ * into the window, and sends that when it is full. The last request of a window gets
  * NLM_F_ACK; of the others only what fails, or has a record, is answered, and
  * since requests are executed in order, an answer to a later one says that
  * all before it have ended well.

@@ -371,3 +371,46 @@ def lines_behind_a_refused_update_are_done(t):
     left = t.run("-L -p udp --dport 53", t.reference).out.count("\n")
     if left != 201:
         raise Failure("%d entries, not 201" % left)
+
+
+# ----------------------------------------------------- over entries that stand
+
+ONE = "-p udp -s 10.1.1.1 -d 10.2.1.1 --sport 1 --dport 53"
+STANDS = {
+    "translated": ("-I -t 300 %s -n 10.3.1.1" % ONE, "-A -t 300 %s -n 10.3.1.1 -m 1" % ONE, "-A -t 300 %s -m 2" % ONE),
+    "assured": ("-I -t 300 %s -u SEEN_REPLY,ASSURED" % ONE, "-A -t 300 %s -u SEEN_REPLY -m 1" % ONE,
+                "-A -t 300 %s -u SEEN_REPLY,ASSURED -m 2" % ONE),
+}
+
+
+@facts("later_line_for_the_same_entry_that_is_{which}_counts", which=STANDS)
+def later_line_counts(t, which):
+    """The kernel refuses the first of the two, which takes another try; the second must still come second."""
+    t.table()
+    stands, first, second = STANDS[which]
+    t.check(stands)
+    loads(t, first + "\n" + GOOD % 7 + second + "\n")
+    t.state("sport=1 * mark=2 ", "sport=7 ")
+    loads(t, second + "\n" + first + "\n")
+    t.state("sport=1 * mark=1 ", "sport=7 ")
+
+
+@fact
+def refusals_are_told_in_the_order_of_the_lines(t):
+    """Also where one of them comes of another try."""
+    t.table()
+    t.check(STANDS["translated"][0])
+    loads(t, "-A -t 300 %s -n 10.9.9.9\n" % ONE + REFUSED + GOOD % 8 + "-A -t 300 %s -n 10.9.9.8\n" % ONE, code=1,
+          err=("Operation not supported", "line 1 of the file", "hint: ", SORRY, "line 2 of the file",
+               "Operation not supported", "line 4 of the file", "hint: "))
+    t.state("sport=1 ", "sport=8 ")
+
+
+@fact
+def every_line_over_the_living_table_may_need_another_try(t):
+    """More than a window of them, all translated."""
+    t.table()
+    lines_ = ["-A -t 300 -p udp -s 10.1.1.1 -d 10.2.1.1 --sport %d --dport 53 -n 10.3.1.1" % i for i in range(1, 400)]
+    loads(t, "\n".join(lines_))
+    loads(t, "\n".join(x + " -m 7" for x in lines_))
+    t.state(lines=399, line="-L -m 7")

@@ -254,7 +254,8 @@ static int hear(const struct nl_msg *m, int error, void *arg)
 
 static void begin_batch(struct nl_batch *b)
 {
-	*b = (struct nl_batch){ .talk = &talk, .hear = hear };
+	*b = (struct nl_batch){ .talk = &talk, .hear = hear,
+				 .max = NL_BATCH_MAX };
 	nl_put_init(&b->put, window, sizeof(window));
 	memset(&heard, 0, sizeof(heard));
 }
