@@ -367,7 +367,9 @@ static int push_new(struct engine *e, const struct cli_req *q, uint32_t line)
 		flags |= NLM_F_EXCL;
 	s = begin(e, IPCTNL_MSG_CT_NEW, flags, q->filter.family, &mark);
 	s->line = line;
-	memcpy(s->nat, q->change.nat, sizeof(s->nat));
+	s->nat[CT_SRC_END].has_addr = s->nat[CT_DST_END].has_addr = 0;
+	if (q->filter.has & CT_F_NAT)
+		memcpy(s->nat, q->change.nat, sizeof(s->nat));
 	ct_put_new(&e->batch.put, &q->filter, &q->change);
 	return nl_batch_end(&e->batch, mark);
 }
@@ -437,12 +439,23 @@ static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
 		}
 }
 
-/* Send the request that was begun at mark, alone. Returns 0 or -errno. */
-static int ask_again(struct engine *e, struct nl_put *m)
+/*
+ * Ask alone about the entry that a request in the window names: CT_GET, or
+ * CT_NEW with the rest of that request. Returns 0 or -errno.
+ */
+static int ask_again(struct engine *e, const struct slot *s, unsigned message)
 {
+	struct job *j = e->job;
+	struct nl_run request = request_of(e, s->at);
+	struct nl_put *m = job_request(j);
+
+	nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK, message), NLM_F_ACK,
+		     s->family);
+	ct_name_entry(m, request, 0);
+	if (message == IPCTNL_MSG_CT_NEW)
+		put_rest(m, request, j->flow.status);
 	nl_msg_end(m, 0);
-	nl_msg_ack(m, 0);
-	return nl_talk(&e->talk, m, each_old, e->job);
+	return nl_talk(&e->talk, m, each_old, j);
 }
 
 /*
@@ -452,25 +465,11 @@ static int ask_again(struct engine *e, struct nl_put *m)
  */
 static int add_over(struct engine *e, const struct slot *s)
 {
-	struct job *j = e->job;
-	struct nl_run request = request_of(e, s->at);
-	struct nl_put *m = job_request(j);
-	int r;
+	int r = ask_again(e, s, IPCTNL_MSG_CT_GET);
 
-	nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET),
-		     0, s->family);
-	ct_name_entry(m, request, 0);
-	r = ask_again(e, m);
-	if (r == -ENOENT || (r == 0 && !same_nat(&j->flow, s)))
+	if (r == -ENOENT || (r == 0 && !same_nat(&e->job->flow, s)))
 		return -(int)s->failed;
-	if (r < 0)
-		return r;
-	m = job_request(j);
-	nl_msg_begin(m, nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW),
-		     0, s->family);
-	ct_name_entry(m, request, 0);
-	put_rest(m, request, j->flow.status);
-	return ask_again(e, m);
+	return r < 0 ? r : ask_again(e, s, IPCTNL_MSG_CT_NEW);
 }
 
 /* Do two requests begin with the same tuple? */
@@ -483,22 +482,17 @@ static int same_tuple(struct nl_run a, struct nl_run b)
 
 /*
  * What came later in the window was done before the other try: it is done
- * again where it speaks of the same entry. Its second time is an update.
+ * again where it speaks of the same entry.
  */
 static void redo_behind(struct engine *e, const struct slot *first)
 {
 	const struct slot *end = e->slot + e->batch.done;
-	struct nl_run a = request_of(e, first->at);
+	struct nl_run named = request_of(e, first->at);
 
-	for (const struct slot *s = first + 1; s < end; s++) {
-		struct nl_run b = request_of(e, s->at);
-		struct nl_put *m = job_request(e->job);
-
-		if (s->failed || s->cmd != CMD_ADD || !same_tuple(a, b))
-			continue;
-		nl_put_raw(m, b.p - NL_HEAD, NL_HEAD + b.left);
-		ask_again(e, m);
-	}
+	for (const struct slot *s = first + 1; s < end; s++)
+		if (!s->failed && s->cmd == CMD_ADD &&
+		    same_tuple(named, request_of(e, s->at)))
+			add_over(e, s);
 }
 
 /*
@@ -654,11 +648,13 @@ void change_settle(struct cli_req *q)
 		return;
 	c->has |= f->has & (CT_STATUS | CT_MARK);
 	c->states = f->states;
-	c->info = f->info;
-	f->info.has = 0;
+	if (f->info.has)
+		c->info = f->info;
 	f->has &= ~(CT_F_STATUS | CT_F_MARK | CT_F_STATE);
 	settle_labels(q);
-	if (q->cmd != CMD_UPDATE)	/* which selects by what is translated */
+	if (q->cmd == CMD_UPDATE)	/* selects by what is translated */
+		f->info.has = 0;
+	else if (f->has & CT_F_NAT)
 		memcpy(c->nat, f->nat, sizeof(c->nat));
 }
 
@@ -694,7 +690,8 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 
 	if (!e->job)
 		hold_signals();
-	j->q = q;
+	if (q)
+		j->q = q;
 	if (make) {
 		r = engine_open(e, j, hear_new);
 		if (r == 0)

@@ -12,7 +12,8 @@
 
 /*
  * What a checked command line of -I, -A, -U or -D changes, and by what it
- * selects: moves the values that the options put into the filter.
+ * selects: moves the values that the options put into the filter. Of -I and
+ * -A again, after values in the filter have changed.
  */
 void change_settle(struct cli_req *q);
 

@@ -63,13 +63,41 @@ static int next_byte(struct lines *l)
 	ssize_t n;
 
 	if (l->at == l->n) {
-		n = take(l->fd, l->buf, sizeof(l->buf));
+		n = take(l->fd, l->buf, LINES_BUF);
 		if (n <= 0)
 			return (int)n + END;
+		l->begin = LINES_BUF;	/* it is gone */
 		l->at = 0;
 		l->n = (size_t)n;
 	}
 	return (unsigned char)l->buf[l->at++];
+}
+
+const char *lines_peek(struct lines *l, const char **end)
+{
+	size_t left = l->n - l->at;
+	ssize_t n;
+
+	if (left < LINES_OVER) {
+		memmove(l->buf, l->buf + l->at, left);
+		n = take(l->fd, l->buf + left, LINES_BUF - left);
+		l->at = 0;
+		l->n = left + (n > 0 ? (size_t)n : 0);
+	}
+	*end = l->buf + l->n;
+	return l->buf + l->at;
+}
+
+void lines_pass(struct lines *l, size_t n)
+{
+	l->at += n;
+	l->line++;
+}
+
+size_t lines_raw(const struct lines *l, const char **raw)
+{
+	*raw = l->buf + l->begin;
+	return l->begin < l->at ? l->at - l->begin : 0;
 }
 
 /* A word that is being read: from argv[argc] to end. */
@@ -149,6 +177,7 @@ static int read_line(struct lines *l)
 
 	l->argc = 1;
 	l->argv[1] = l->text;
+	l->begin = l->at;
 	l->line++;
 	for (;;) {
 		c = next_byte(l);

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #define LINES_BUF	16384u
+#define LINES_OVER	1024u	/* may be looked at behind its end */
 #define LINES_TEXT	65536u	/* of the words of a line */
 #define LINES_WORDS	1024u
 
@@ -20,9 +21,10 @@ struct lines {
 	off_t		 start;		/* where the file's lines begin */
 	uint32_t	 line;		/* number of the line in argv, from 1 */
 	size_t		 at, n;		/* what is left of buf */
+	size_t		 begin;		/* in buf, of the line in argv */
 	int		 argc;
 	char		*argv[LINES_WORDS + 2];
-	char		 buf[LINES_BUF];
+	char		 buf[LINES_BUF + LINES_OVER];
 	char		 text[LINES_TEXT];
 };
 
@@ -42,6 +44,20 @@ int lines_open(struct lines *l, const char *path);
  * in any case.
  */
 int lines_next(struct lines *l);
+
+/*
+ * What comes next in the file, LINES_OVER bytes of it or more if it has so
+ * many; *end is behind those at hand, LINES_OVER bytes of no matter follow.
+ * lines_pass() takes n of them that are one line.
+ */
+const char *lines_peek(struct lines *l, const char **end);
+void lines_pass(struct lines *l, size_t n);
+
+/*
+ * The bytes of the line in argv as they stand in the file, with the newline,
+ * or 0 when they are no more at hand. Returns their number.
+ */
+size_t lines_raw(const struct lines *l, const char **raw);
 
 /* Back to the first line. Returns 0 or -errno. */
 int lines_rewind(struct lines *l);

@@ -4,6 +4,7 @@
 #include "cli/change.h"
 #include "cli/lines.h"
 #include "cli/opts.h"
+#include "cli/pattern.h"
 #include "cli/ready.h"
 #include "cli/tell.h"
 
@@ -28,17 +29,34 @@ static int refuse_command(struct cli_req *q)
 			  "--load-file", q->letter, expect);
 }
 
-/* The next line, as a request. Returns 1, 0 at the end, or -errno. */
-static int next_line(struct cli_req *q, struct cli_world *w)
-{
-	int r = lines_next(&lines);
+_Static_assert(LINES_OVER >= PATTERN_OVER, "lines are peeked at");
 
+/* The next line, as a request in *q. Returns 1, 0 at the end, or -errno. */
+static int next_line(struct cli_req **q, struct cli_world *w)
+{
+	const char *end, *raw = lines_peek(&lines, &end);
+	size_t n;
+	int r;
+
+	*q = pattern_find(raw, end, &n);
+	if (*q) {
+		lines_pass(&lines, n);
+		(*q)->line = lines.line;
+		return 1;
+	}
+	*q = &line_req;
+	r = lines_next(&lines);
 	if (r <= 0)
 		return r;
-	r = cli_ready(q, lines.argc, lines.argv, 0, lines.line, w);
-	if (r == 0 && (!(q->cmd & IN_FILE) || q->table != CT_TABLE_CONNTRACK))
-		r = refuse_command(q);
-	return r < 0 ? r : 1;
+	r = cli_ready(*q, lines.argc, lines.argv, 0, lines.line, w);
+	if (r == 0 && (!((*q)->cmd & IN_FILE) ||
+		       (*q)->table != CT_TABLE_CONNTRACK))
+		r = refuse_command(*q);
+	if (r < 0)
+		return r;
+	n = lines_raw(&lines, &raw);
+	pattern_learn(raw, n, lines.text, *q);
+	return 1;
 }
 
 /* Why next_line() failed. Returns the exit code. */
@@ -52,10 +70,11 @@ static int unreadable(const char *path, int error)
 /* Is all of the file to be understood? Returns 0, or the exit code. */
 static int check_lines(const char *path, struct cli_world *w, uint32_t *show)
 {
+	struct cli_req *q;
 	int r;
 
-	while ((r = next_line(&line_req, w)) > 0)
-		*show |= line_req.show;	/* -o of any line is that of all */
+	while ((r = next_line(&q, w)) > 0)
+		*show |= q->show;	/* -o of any line is that of all */
 	if (r == 0)
 		r = lines_rewind(&lines);
 	if (r == 0)
@@ -68,25 +87,25 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 {
 	struct job *j = job_open(&line_req, w);
 	uint32_t refused = 0;
+	struct cli_req *q;
 	int more, r;
 
 	if (!j)
 		return EXIT_FAILED;
 	job_format(j, show);
 	do {
-		more = next_line(&line_req, w);
-		if (more < 0)	/* the file changed since it was checked */
-			return unreadable(path, more);
-		r = change_line(j, more ? &line_req : NULL, lines.line,
-				&refused);
-	} while (more && r == 0);
+		more = next_line(&q, w);
+		r = change_line(j, more > 0 ? q : NULL, lines.line, &refused);
+	} while (more > 0 && r == 0);
 	if (r < 0)
 		return job_fail(j, r);
-	if (r > 0)	/* a signal: how far it came */
+	if (r > 0 || more < 0)	/* a signal, or the file is another one now */
 		j->counted = "changed";
 	if (job_finish(j) != EXIT_DONE)
 		return EXIT_FAILED;
 	tell_refused(refused);
+	if (more < 0)
+		return unreadable(path, more);
 	return r || refused ? EXIT_FAILED : EXIT_DONE;
 }
 

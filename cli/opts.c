@@ -145,13 +145,13 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \
 	O(OPT_EVENT_MASK, "event-mask\0\0", \
 	  .letter = 'e', .kind = KIND_EVENTS, .may = E) \
-	O(OPT_TUPLE_SRC, "tuple-src\0\0expected source address", \
+	O(OPT_TUPLE_SRC, "tuple-src\0\0expected source", \
 	  .letter = '[', .kind = KIND_NET, EXPECT(src, CT_SRC4), .must = XI) \
-	O(OPT_TUPLE_DST, "tuple-dst\0\0expected destination address", \
+	O(OPT_TUPLE_DST, "tuple-dst\0\0expected destination", \
 	  .letter = ']', .kind = KIND_NET, EXPECT(dst, CT_DST4), .must = XI) \
-	O(OPT_MASK_SRC, "mask-src\0\0mask of the source address", \
+	O(OPT_MASK_SRC, "mask-src\0\0mask of --src", \
 	  .letter = '{', .kind = KIND_ADDR, FILTER(src_mask, 0), .may = L | U | D | E, .must = XI) \
-	O(OPT_MASK_DST, "mask-dst\0\0mask of the destination address", \
+	O(OPT_MASK_DST, "mask-dst\0\0mask of --dst", \
 	  .letter = '}', .kind = KIND_ADDR, FILTER(dst_mask, 0), .may = L | U | D | E, .must = XI) \
 	O(OPT_MARK, "mark\0\0mark", \
 	  .letter = 'm', .kind = KIND_MARK, .may = L | IA | U | D | E) \
@@ -197,9 +197,9 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
 	O(OPT_REPLY_DPORT, "reply-port-dst\0\0destination port,", \
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
-	O(OPT_MASK_SPORT, "mask-port-src\0\0mask of the source port", \
+	O(OPT_MASK_SPORT, "mask-port-src\0\0mask of the source", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(sport, CT_SPORT), .must = XI) \
-	O(OPT_MASK_DPORT, "mask-port-dst\0\0mask of the destination port", \
+	O(OPT_MASK_DPORT, "mask-port-dst\0\0mask of the destination", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(dport, CT_DPORT), .must = XI) \
 	O(OPT_STATE, "state\0\0ESTABLISHED, ...", \
 	  .protos = TCP | SCTP | DCCP, .kind = KIND_STATE, .may = L | D | E | U | G, .must = IA) \
@@ -221,9 +221,9 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = GRE, .kind = KIND_KEY, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_DSTKEY, "reply-key-dst\0\0destination key,", \
 	  .protos = GRE, .kind = KIND_KEY, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
-	O(OPT_MASK_SRCKEY, "mask-key-src\0\0mask of the source key", \
+	O(OPT_MASK_SRCKEY, "mask-key-src\0\0mask of the source", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(sport, CT_SPORT), .must = XI) \
-	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0mask of the destination key", \
+	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0mask of the destination", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(dport, CT_DPORT), .must = XI) \
 	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0expected source key", \
 	  .protos = GRE, .kind = KIND_KEY, EXPECT(sport, CT_SPORT), .must = XI) \

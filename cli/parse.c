@@ -121,19 +121,9 @@ static int fits(int row, unsigned protos)
  */
 static int find_long(const char *word, size_t n, unsigned protos)
 {
-	/* Lines of a file are alike: what came behind the name before. */
-	static struct guess {
-		const char	*text;
-		int		 row;
-	} guess[CLI_CMDS + OPT_COUNT];
-	static int last;
-	struct guess *g = &guess[last];
 	const char *text = cli_texts, *next;
 	int row = NO_ROW;
 
-	if (g->text && is_name(g->text, word, n) > 1 &&
-	    fits(g->row, protos))
-		return last = g->row;
 	for (int i = 0; i < CLI_CMDS + OPT_COUNT; i++, text = next) {
 		int found = is_name(text, word, n);
 
@@ -142,10 +132,8 @@ static int find_long(const char *word, size_t n, unsigned protos)
 			continue;
 		if (!fits(i, protos))
 			continue;
-		if (found > 1) {
-			*g = (struct guess){ text, i };
-			return last = i;
-		}
+		if (found > 1)
+			return i;
 		if (found && i != CLI_CMDS + OPT_HELPER)
 			row = row == NO_ROW ? i : AMBIGUOUS;
 	}

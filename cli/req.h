@@ -68,6 +68,19 @@ struct cli_words {
 	struct ct_label_set	 bits;
 };
 
+/* A number or an address as given, and the member that it went to. */
+struct cli_value {
+	const char	*arg;
+	uint16_t	 at;		/* offset in the request */
+	uint16_t	 len;		/* of arg; pattern_learn() sets it */
+	uint8_t		 size;		/* of a number, in bytes, or: */
+};
+
+#define CLI_IP4		5u
+#define CLI_IP6		6u
+
+#define CLI_VALUES	20u
+
 struct cli_req {
 	uint32_t	 cmd;		/* one CMD_ bit */
 	enum ct_table	 table;
@@ -82,6 +95,8 @@ struct cli_req {
 	const char	*labelmap;	/* --labelmap, or NULL */
 	/* The number of a protocol's name in the system's list, or -1. */
 	int		(*protocol)(const char *name);
+	struct cli_value value[CLI_VALUES];
+	unsigned	 values;	/* may be more than there is room for */
 	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
 	unsigned	 warns;
 	const char	*file;		/* of -R */

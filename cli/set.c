@@ -42,6 +42,17 @@ static void *member(struct cli_req *q, unsigned row,
 	return filter + opt->at;
 }
 
+/* Note where a value went, for the lines that are like this one. */
+static void note(struct cli_req *q, const char *arg, const void *to,
+		 unsigned size)
+{
+	const size_t at = (size_t)((const char *)to - (const char *)q);
+
+	if (to && q->values++ < CLI_VALUES)
+		q->value[q->values - 1] = (struct cli_value){
+			arg, (uint16_t)at, 0, (uint8_t)size };
+}
+
 static int bad_protocol(struct cli_req *q, const char *arg)
 {
 	return cli_usage(q, "`%' unsupported protocol", arg);
@@ -58,13 +69,14 @@ static int fix_family(struct cli_req *q, int family)
 /* ------------------------------------------------------------ addresses */
 
 /* The IPv6 bit of a tuple's address is two places left of its IPv4 bit. */
-static void put_addr(struct cli_req *q, unsigned row,
-		     const struct ct_addr *a, int family)
+static struct ct_addr *put_addr(struct cli_req *q, unsigned row,
+				const struct ct_addr *a, int family)
 {
 	struct ct_addr *to = member(q, row, family == AF_INET6 ? 2 : 0);
 
 	if (to)
 		*to = *a;
+	return to;
 }
 
 /* An address of n characters; it fixes the family. Returns it, or -EINVAL. */
@@ -104,7 +116,7 @@ static int set_prefix(struct cli_req *q, unsigned row, const char *arg,
 static int set_addr(struct cli_req *q, unsigned row, const char *arg)
 {
 	size_t n = value_end(arg, '/');
-	struct ct_addr a;
+	struct ct_addr a, *to;
 	int family;
 
 	if (arg[n] && cli_opts[row].kind != KIND_NET)
@@ -112,7 +124,8 @@ static int set_addr(struct cli_req *q, unsigned row, const char *arg)
 	family = take_addr(q, arg, n, arg, &a);
 	if (family < 0)
 		return family;
-	put_addr(q, row, &a, family);
+	to = put_addr(q, row, &a, family);
+	note(q, arg, to, family == AF_INET ? CLI_IP4 : CLI_IP6);
 	return arg[n] ? set_prefix(q, row, arg + n + 1, family) : 0;
 }
 
@@ -124,6 +137,7 @@ static int take_nat(struct cli_req *q, const char *arg, struct ct_nat *nat)
 	size_t n = value_end(addr, bracket ? ']' : ':');
 	const char *port = addr + n + bracket;
 	uint32_t v = 0;
+	int family;
 
 	if (bracket && !addr[n])
 		return cli_usage(q, "No closing ']' around IPv6 address", NULL);
@@ -138,11 +152,15 @@ static int take_nat(struct cli_req *q, const char *arg, struct ct_nat *nat)
 	nat->has_port = *port != '\0';
 	if (nat->has_port && *++port == '\0')
 		return cli_usage(q, "No port specified after `:'", NULL);
-	if (take_addr(q, addr, n, n ? arg : "", &nat->addr) < 0)
+	family = take_addr(q, addr, n, n ? arg : "", &nat->addr);
+	if (family < 0)
 		return -EINVAL;
+	note(q, addr, &nat->addr, family == AF_INET ? CLI_IP4 : CLI_IP6);
 	if (nat->has_port && (*port < '0' || *port > '9' ||
 			      value_number(port, 10, UINT16_MAX, &v) < 0))
 		return cli_usage(q, "Invalid port `%'", port);
+	if (nat->has_port)
+		note(q, port, &nat->port, sizeof(nat->port));
 	nat->has_addr = 1;
 	nat->port = (uint16_t)v;
 	return 0;
@@ -174,12 +192,9 @@ static int set_number(struct cli_req *q, unsigned row, const char *arg)
 	if (value_number(arg, kind->base, max, &v) < 0)
 		return unexpected(q, row, arg);
 	to = member(q, row, 0);
-	if (to && kind->size == sizeof(uint8_t))
-		*(uint8_t *)to = (uint8_t)v;
-	else if (to && kind->size == sizeof(uint16_t))
-		*(uint16_t *)to = (uint16_t)v;
-	else if (to)
-		*(uint32_t *)to = v;
+	note(q, arg, to, kind->size);
+	if (to)
+		value_store(to, kind->size, v);
 	return 0;
 }
 
@@ -187,6 +202,7 @@ static int set_mark(struct cli_req *q, unsigned row, const char *arg)
 {
 	if (value_mark(arg, &q->filter.mark, &q->filter.mark_mask) < 0)
 		return unexpected(q, row, arg);
+	note(q, arg, &q->filter.mark, sizeof(q->filter.mark));
 	q->filter.has |= CT_F_MARK;
 	return 0;
 }

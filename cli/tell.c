@@ -30,14 +30,11 @@ const char tell_version[] = "conntrack v" VERSION " (rawtrack)";
 	E(ENOTDIR,         "Not a directory") \
 	E(EISDIR,          "Is a directory") \
 	E(EINVAL,          "Invalid argument") \
-	E(ENFILE,          "Too many open files in system") \
 	E(EMFILE,          "Too many open files") \
 	E(EFBIG,           "File too large") \
 	E(ENOSPC,          "No space left on device") \
-	E(EROFS,           "Read-only file system") \
 	E(EPIPE,           "Broken pipe") \
 	E(ERANGE,          "Numerical result out of range") \
-	E(ELOOP,           "Too many levels of symbolic links") \
 	E(ENAMETOOLONG,    "File name too long") \
 	E(ENOSYS,          "Function not implemented") \
 	E(ETIME,           "Timer expired") \

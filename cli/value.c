@@ -37,6 +37,16 @@ int value_number(const char *s, unsigned base, uint32_t max, uint32_t *v)
 	return 0;
 }
 
+void value_store(void *to, unsigned size, uint32_t v)
+{
+	if (size == sizeof(uint8_t))
+		*(uint8_t *)to = (uint8_t)v;
+	else if (size == sizeof(uint16_t))
+		*(uint16_t *)to = (uint16_t)v;
+	else
+		*(uint32_t *)to = v;
+}
+
 int value_mark(const char *s, uint32_t *mark, uint32_t *mask)
 {
 	uint32_t v, m = UINT32_MAX;

@@ -17,6 +17,9 @@
  */
 int value_number(const char *s, unsigned base, uint32_t max, uint32_t *v);
 
+/* A number that fits to a member of 1, 2 or 4 bytes. */
+void value_store(void *to, unsigned size, uint32_t v);
+
 /* NUMBER[/NUMBER]; without the second the mask is all ones. */
 int value_mark(const char *s, uint32_t *mark, uint32_t *mask);
 

@@ -3,6 +3,7 @@
 
 #include "ct/tables.h"
 #include "ct/tuple.h"
+#include "nl/layout.h"
 
 #include <errno.h>
 #include <string.h>
@@ -139,8 +140,11 @@ static size_t labels_size(const struct ct_label_set *labels)
 void ct_put_new(struct nl_put *m, const struct ct_filter *named,
 		const struct ct_change *c)
 {
+	static struct nl_layout layouts[2][CT_P_COUNT + 1];
 	static struct ct_flow f;
 	struct ct_nat nat[2] = { c->nat[0], c->nat[1] };
+	const unsigned v6 = named->family == AF_INET6;
+	unsigned proto;
 
 	ct_flow_clear(&f);
 	f.dir[CT_ORIG] = named->dir[CT_ORIG];
@@ -158,7 +162,8 @@ void ct_put_new(struct nl_put *m, const struct ct_filter *named,
 	}
 	f.helper = c->helper;
 	change_info(&f.info, f.dir[CT_ORIG].proto, named, c);
-	nl_encode(&ct_flow_table, &f, m);
+	proto = (unsigned)(ct_proto_of(f.dir[CT_ORIG].proto) - ct_protos);
+	nl_layout_encode(&layouts[v6][proto], &ct_flow_table, &f, m);
 	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++)
 		if (nat[end].has_addr)
 			put_nat(m, end ? CTA_NAT_DST : CTA_NAT_SRC, &nat[end],

@@ -30,7 +30,6 @@ struct fmt_how {
 
 /* A way to print. */
 struct fmt {
-	const char *name;	/* the word after -o */
 	void (*flow)(struct out *o, const struct ct_flow *f,
 		     const struct fmt_how *how);
 	void (*expect)(struct out *o, const struct ct_expect *e,

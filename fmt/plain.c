@@ -279,7 +279,6 @@ void fmt_plain_expect(struct out *o, const struct ct_expect *e,
 }
 
 const struct fmt fmt_plain = {
-	.name = "plain",
 	.flow = plain_flow,
 	.expect = fmt_plain_expect,
 };

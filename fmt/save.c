@@ -244,7 +244,6 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 }
 
 const struct fmt fmt_save = {
-	.name = "save",
 	.flow = save_flow,
 	.expect = fmt_plain_expect,
 };

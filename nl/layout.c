@@ -37,28 +37,12 @@ static int note_step(struct nl_layout *l, enum nl_move move,
 }
 
 /*
- * Note the presence word at an offset, as it is in the decoded struct. Runs
- * that fill the same one follow each other. Returns 0 when there is no room.
- */
-static int note_has(struct nl_layout *l, const uint8_t *decoded, size_t at)
-{
-	if (l->n_has > 0 && l->has[l->n_has - 1].at == at)
-		return 1;
-	if (l->n_has == NL_LAYOUT_HAS)
-		return 0;
-	l->has[l->n_has].at = (uint32_t)at;
-	l->has[l->n_has++].bits = nl_host32(decoded + at);
-	return 1;
-}
-
-/*
  * Note the attributes of a run that begins at p, of the table, and where
  * they went: into the struct at an offset in the decoded one. Returns 0 when
  * the layout has no room for them.
  */
 static int learn(struct nl_layout *l, const struct nl_row *t,
-		 struct nl_run run, const uint8_t *p, const uint8_t *decoded,
-		 size_t base)
+		 struct nl_run run, const uint8_t *p, size_t base)
 {
 	struct nl_attr a;
 
@@ -73,10 +57,29 @@ static int learn(struct nl_layout *l, const struct nl_row *t,
 				(uint16_t)off, (uint16_t)at, row }))
 			return 0;
 		if (row->kind == NL_NEST && !learn(l, nl_table_sub(t, row),
-				nl_attr_run(&a), p, decoded, at))
+				nl_attr_run(&a), p, at))
 			return 0;
 	}
-	return note_has(l, decoded, base);
+	return 1;
+}
+
+/*
+ * Note every presence word, also those of nests that are not there. Returns
+ * 0 when there is no room.
+ */
+static int note_presence(struct nl_layout *l, const struct nl_row *t,
+			 const uint8_t *decoded, size_t base)
+{
+	if (l->n_has == NL_LAYOUT_HAS)
+		return 0;
+	l->has[l->n_has].at = (uint32_t)base;
+	l->has[l->n_has++].bits = nl_host32(decoded + base);
+	for (const struct nl_row *row = t + 1; row < t + t->size; row++)
+		if (row->kind == NL_NEST && row->at > 0 &&
+		    !note_presence(l, nl_table_sub(t, row), decoded,
+				   base + row->at))
+			return 0;
+	return 1;
 }
 
 /* The value at p to its member. */
@@ -195,16 +198,18 @@ static int same_shape(const struct nl_layout *l, const uint8_t *run)
 	return (differ[0] | differ[1]) == 0;
 }
 
-/* Learn the shape of a run that was decoded well. */
-__attribute__((cold))
+/* Learn the shape of a run, and of what was decoded from it or is it. */
+__attribute__((cold, noinline))
 static void relearn(struct nl_layout *l, const struct nl_row *t,
 		    struct nl_run run, const void *decoded)
 {
+	if (l->left > 0 && ++l->strangers < STRANGERS_MAX)
+		return;
 	memset(l, 0, sizeof(*l));
 	for (unsigned m = 0; m < NL_MOVES; m++)
 		l->end[m] = l->step;
 	if (run.left >= sizeof(block) && run.left <= NL_LAYOUT_BYTES &&
-	    learn(l, t, run, run.p, decoded, 0))
+	    learn(l, t, run, run.p, 0) && note_presence(l, t, decoded, 0))
 		l->left = run.left;
 }
 
@@ -220,7 +225,47 @@ int nl_layout_decode(struct nl_layouts *ls, const struct nl_row *t,
 		return 0;
 	}
 	r = nl_decode(t, run, NL_ALL, to);
-	if (r == 0 && (l->left == 0 || ++l->strangers >= STRANGERS_MAX))
+	if (r == 0)
 		relearn(l, t, run, to);
 	return r;
+}
+
+/* Have both the same in every presence word that was noted? */
+static int same_presence(const struct nl_layout *l, const uint8_t *from)
+{
+	unsigned i = l->n_has;
+
+	while (i > 0 && nl_host32(from + l->has[i - 1].at) == l->has[i - 1].bits)
+		i--;
+	return i == 0;
+}
+
+void nl_layout_encode(struct nl_layout *l, const struct nl_row *t,
+		      const void *from, struct nl_put *m)
+{
+	uint8_t *run = m->buf + m->len;
+	const size_t len = m->len;
+	const struct nl_step *s = l->step;
+	const uint8_t *at;
+
+	if (l->left == 0 || m->err || l->left > m->cap - len ||
+	    !same_presence(l, from)) {
+		nl_encode(t, from, m);
+		if (m->err)
+			return;
+		relearn(l, t, (struct nl_run){ run, m->len - len }, from);
+		if (l->end[NL_MOVE_BY_ROW] > l->end[NL_MOVE_16])
+			l->left = 0;
+		return;
+	}
+	memcpy(run, l->head, l->left);
+	m->len += l->left;
+	for (; s < l->end[NL_MOVE_BE64]; s++)
+		nl_be_copy(run + s->off, (const uint8_t *)from + s->at,
+			   s->row->kind);
+	for (; s < l->end[NL_MOVE_16]; s++) {
+		at = (const uint8_t *)from + s->at;
+		for (unsigned i = 0; i < s->row->size; i++)
+			run[s->off + i] = at[i];
+	}
 }

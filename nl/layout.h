@@ -7,7 +7,8 @@
  * walked, and noted are its headers, as a picture to compare with, and a list
  * of the moves that bring the values to their members. A record that agrees
  * with the picture is decoded by the list: no lengths, no tables, no
- * recursion. Another shape is work for nl_decode().
+ * recursion. Another shape is work for nl_decode(). The same way back: the
+ * headers are copied, and the moves bring the members to their places.
  */
 #ifndef NL_LAYOUT_H
 #define NL_LAYOUT_H
@@ -17,7 +18,7 @@
 #define NL_LAYOUTS	8u	/* shapes remembered, by length of the record */
 #define NL_LAYOUT_BYTES	512u	/* of a record; a longer one is not learned */
 #define NL_LAYOUT_STEPS	64u	/* values in it */
-#define NL_LAYOUT_HAS	16u	/* presence words */
+#define NL_LAYOUT_HAS	16u	/* presence words: a table's, and its nests' */
 
 /* How a value goes to its member. The first ones are those of enum nl_kind. */
 enum nl_move {
@@ -65,5 +66,13 @@ struct nl_layouts {
  */
 int nl_layout_decode(struct nl_layouts *l, const struct nl_row *t,
 		     struct nl_run run, void *to);
+
+/*
+ * nl_encode() by the layout of the last struct that had the same presence
+ * words, where there was one. Same contract, same bytes. *l begins with all
+ * zeros, and is for one table; texts are not learned.
+ */
+void nl_layout_encode(struct nl_layout *l, const struct nl_row *t,
+		      const void *from, struct nl_put *m);
 
 #endif

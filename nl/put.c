@@ -8,19 +8,29 @@ void nl_put_init(struct nl_put *m, void *buf, size_t cap)
 	*m = (struct nl_put){ .buf = buf, .cap = cap };
 }
 
-void nl_put_raw(struct nl_put *m, const void *p, size_t n)
+/* What is put is short, and its place aligned: words, not calls. */
+void nl_put_raw(struct nl_put *m, const void *from, size_t n)
 {
-	size_t padded = nl_align(n);
+	const uint8_t *p = from;
+	uint32_t word;
 
 	if (m->err)
 		return;
-	if (padded < n || padded > m->cap - m->len) {
+	if (n > m->cap || nl_align(n) > m->cap - m->len) {
 		m->err = -EMSGSIZE;
 		return;
 	}
-	memcpy(m->buf + m->len, p, n);
-	memset(m->buf + m->len + n, 0, padded - n);
-	m->len += padded;
+	for (; n >= sizeof(word); n -= sizeof(word), p += sizeof(word)) {
+		memcpy(m->buf + m->len, p, sizeof(word));
+		m->len += sizeof(word);
+	}
+	if (n == 0)
+		return;
+	word = 0;
+	while (n-- > 0)
+		((uint8_t *)&word)[n] = p[n];
+	memcpy(m->buf + m->len, &word, sizeof(word));
+	m->len += sizeof(word);
 }
 
 void nl_put_over(struct nl_put *m, size_t at, const void *p, size_t n)

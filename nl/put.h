@@ -21,7 +21,7 @@ struct nl_put {
 void nl_put_init(struct nl_put *m, void *buf, size_t cap);
 
 /* n bytes as they are, padded with zeros to a multiple of four. */
-void nl_put_raw(struct nl_put *m, const void *p, size_t n);
+void nl_put_raw(struct nl_put *m, const void *from, size_t n);
 
 /* n bytes over those that were put at offset at. */
 void nl_put_over(struct nl_put *m, size_t at, const void *p, size_t n);

@@ -51,7 +51,7 @@ int nl_sock_send(struct nl_sock *s, const void *buf, size_t len)
 	ssize_t n;
 
 	do	/* an unconnected netlink socket sends to port 0, the kernel */
-		n = send(s->fd, buf, len, 0);
+		n = sendto(s->fd, buf, len, 0, NULL, 0);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }

@@ -203,9 +203,45 @@ static void what_cannot_be_read_is_told(void **state)
 	assert_int_equal(lines_next(&load), -EISDIR);
 }
 
+/* By its bytes or by its words: the same lines, over every seam. */
+static void lines_may_be_peeked_at(void **state)
+{
+	static char text[200000];
+	uint64_t dice = 1;
+	char want[64];
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 1; i <= 5000; i++)
+		n += (size_t)sprintf(text + n, "-I %d %*s\n", i, i % 30, "x");
+	open_bytes(text, n);
+	for (int i = 1; i <= 5000; i++) {
+		const char *end, *raw, *p = lines_peek(&load, &end);
+		size_t len;
+
+		assert_true(end - p >= LINES_OVER || i > 4900);
+		n = (size_t)sprintf(want, "-I %d %*s\n", i, i % 30, "x");
+		assert_true((size_t)(end - p) >= n);
+		assert_memory_equal(p, want, n);
+		if (unit_random(&dice) % 2) {
+			lines_pass(&load, n);
+			assert_int_equal(load.line, i);
+			continue;
+		}
+		assert_int_equal(lines_next(&load), 1);
+		assert_int_equal(load.line, i);
+		assert_int_equal(load.argc, 4);
+		len = lines_raw(&load, &raw);
+		assert_int_equal(len, n);
+		assert_memory_equal(raw, want, n);
+	}
+	expect_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_may_be_peeked_at),
 		cmocka_unit_test(words_are_split_at_blanks),
 		cmocka_unit_test(comments_begin_lines_only),
 		cmocka_unit_test(quotes_end_words),
