@@ -152,8 +152,9 @@ void pattern_learn(const char *raw, size_t n, const char *words,
 	memcpy(p->text, raw, n);
 	for (; v < p->req.value + p->req.values; v++) {
 		behind = take(v->arg, v, &p->req);
-		if (!behind)
-			return;
+		if (!behind || (*behind > '/' && *behind != ':' &&
+				*behind != ']'))
+			return;		/* written in another way */
 		v->len = (uint16_t)(behind - v->arg);
 		v->arg = p->text + (v->arg - words);
 	}

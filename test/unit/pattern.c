@@ -227,6 +227,10 @@ static void some_lines_are_never_learned(void **state)
 		"-A -a x -t 5 -s 1.1.1.1 -d 2.2.2.2 -p 61\n",
 		"-A -t 010 -s 1.1.1.1 -d 2.2.2.2 -p 64\n",
 		"-A -t 5 -s 1.1.1 -d 2.2.2.2 -p 65\n",
+		"-A -t 5 -s 1.1.1.1 -d 2.2.2.2 -m 0x22 -p 67\n",
+		"-A -t 5 -s 1.1.1.1 -d 2.2.2.2 -w 0x2 -p 68\n",
+		"-A -t 5 -s 1.1.1.1 -d 2.2.2.2 -m 0x2/7 -p 69\n",
+		"-A -t 5 -s 0x1.1.1.1 -d 2.2.2.2 -p 70\n",
 		"-A -t 5 -s 1.1.1.1 -d 2.2.2.2 -p 66",
 	};
 	static struct parsed p;
