@@ -9,17 +9,17 @@
 #include "ct/label.h"
 #include "ct/proto.h"
 
-/* ct_filter.has */
-#define CT_F_STATUS	0x001u
-#define CT_F_ID		0x002u
-#define CT_F_MARK	0x004u
-#define CT_F_ZONE	0x008u	/* of both directions */
-#define CT_F_LABELS	0x010u
-#define CT_F_STATE	0x020u
-#define CT_F_PROTOS	0x040u
-#define CT_F_SRC_NAT	0x080u
-#define CT_F_DST_NAT	0x100u
-#define CT_F_ANY_NAT	0x200u	/* source or destination; excludes those two */
+/* ct_filter.has; a condition on a member of ct_flow is that member's bit. */
+#define CT_F_STATUS	CT_STATUS
+#define CT_F_STATE	0x002u
+#define CT_F_MARK	CT_MARK
+#define CT_F_PROTOS	0x008u
+#define CT_F_ID		CT_ID
+#define CT_F_ZONE	CT_ZONE		/* of both directions */
+#define CT_F_ANY_NAT	0x040u	/* source or destination; excludes those two */
+#define CT_F_LABELS	CT_LABELS
+#define CT_F_SRC_NAT	0x100u
+#define CT_F_DST_NAT	0x200u
 #define CT_F_NAT	(CT_F_SRC_NAT | CT_F_DST_NAT | CT_F_ANY_NAT)
 
 /* A translation: of anything, or to an address, or to address and port. */

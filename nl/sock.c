@@ -46,6 +46,16 @@ void nl_sock_close(struct nl_sock *s)
 	s->fd = -1;
 }
 
+int nl_sock_filter(struct nl_sock *s, const struct nl_bpf *p)
+{
+	const struct sock_fprog prog = {
+		.len = (uint16_t)p->n, .filter = p->insn,
+	};
+
+	return setsockopt(s->fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+			  sizeof(prog)) < 0 ? -errno : 0;
+}
+
 int nl_sock_send(struct nl_sock *s, const void *buf, size_t len)
 {
 	ssize_t n;

@@ -5,6 +5,8 @@
 #ifndef NL_SOCK_H
 #define NL_SOCK_H
 
+#include "nl/bpf.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +34,15 @@ struct nl_sock {
 int nl_sock_open(struct nl_sock *s);
 
 void nl_sock_close(struct nl_sock *s);
+
+/*
+ * Let the kernel drop what the program does not let pass. Before groups are
+ * joined: what waits in the socket is not filtered any more.
+ *
+ * Returns 0, or -errno when the kernel refuses it: -EINVAL for an empty one,
+ * -ENOMEM for one that is too long for net.core.optmem_max. Then all arrives.
+ */
+int nl_sock_filter(struct nl_sock *s, const struct nl_bpf *p);
 
 /* Send one datagram to the kernel. Returns 0 or -errno. */
 int nl_sock_send(struct nl_sock *s, const void *buf, size_t len);

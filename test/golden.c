@@ -3,6 +3,7 @@
  * Every datagram of test/data through every format, back through the encoder,
  * and cut at every byte. The form of a fixture: test/data/README.
  */
+#include "test/fixture.h"
 #include "test/guard.h"
 #include "test/unit/unit.h"
 
@@ -15,138 +16,9 @@
 #include "nl/ack.h"
 #include "nl/layout.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 
-#define SECTIONS	32
 #define TEXT_MAX	32768u
-
-struct section {
-	char	 name[64];
-	char	*text;		/* byte for byte, a NUL behind it */
-	uint8_t	*bytes;		/* of a datagram */
-	size_t	 n;
-};
-
-struct fixture {
-	char		 name[64];
-	char		*file;
-	struct section	 section[SECTIONS];
-	unsigned	 sections;
-};
-
-static struct fixture *fixtures;
-static size_t n_fixtures;
-
-/* ------------------------------------------------------------ the files */
-
-static char *read_file(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	char *text = calloc(1, 1 << 20);
-
-	if (!f || !text)
-		abort();
-	if (fread(text, 1, (1 << 20) - 1, f) == 0)
-		abort();
-	fclose(f);
-	return text;
-}
-
-/* The hex bytes that begin a line; two blanks end them. */
-static size_t take_hex(const char *line, uint8_t *to)
-{
-	size_t n = 0;
-
-	while (isxdigit((unsigned char)line[0]) &&
-	       isxdigit((unsigned char)line[1])) {
-		const char digits[3] = { line[0], line[1], 0 };
-
-		to[n++] = (uint8_t)strtoul(digits, NULL, 16);
-		line += 2;
-		if (*line != ' ')
-			break;
-		line++;
-	}
-	return n;
-}
-
-static void take_datagram(struct section *s)
-{
-	s->bytes = calloc(1, strlen(s->text) + 1);
-	if (!s->bytes)
-		abort();
-	for (const char *p = s->text; *p; p += strcspn(p, "\n") + 1)
-		s->n += take_hex(p, s->bytes + s->n);
-}
-
-static void parse_fixture(struct fixture *f)
-{
-	char *p = strncmp(f->file, "== ", 3) ? strstr(f->file, "\n== ") + 1
-					     : f->file;
-
-	while (*p) {
-		struct section *s = &f->section[f->sections++];
-		size_t n = strcspn(p, "\n");
-		char *next;
-
-		if (f->sections == SECTIONS || n - 3 >= sizeof(s->name))
-			abort();
-		memcpy(s->name, p + 3, n - 3);
-		s->text = p + n + 1;
-		next = strncmp(s->text, "== ", 3) ? strstr(s->text, "\n== ")
-						  : s->text - 1;
-		p = next ? next + 1 : s->text + strlen(s->text);
-		s->text = strndup(s->text, (size_t)(p - s->text));
-		if (strcmp(s->name, "datagram") == 0)
-			take_datagram(s);
-	}
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct fixture *)a)->name,
-		      ((const struct fixture *)b)->name);
-}
-
-static void read_fixtures(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-
-	if (!dir)
-		abort();
-	while ((e = readdir(dir))) {
-		const char *dot = strrchr(e->d_name, '.');
-		char full[4096];
-		struct fixture *f;
-
-		if (!dot || strcmp(dot, ".fix") != 0)
-			continue;
-		fixtures = realloc(fixtures,
-				   (n_fixtures + 1) * sizeof(*fixtures));
-		if (!fixtures)
-			abort();
-		f = &fixtures[n_fixtures++];
-		memset(f, 0, sizeof(*f));
-		snprintf(f->name, sizeof(f->name), "%.*s",
-			 (int)(dot - e->d_name), e->d_name);
-		snprintf(full, sizeof(full), "%s/%s", path, e->d_name);
-		f->file = read_file(full);
-		parse_fixture(f);
-	}
-	closedir(dir);
-	qsort(fixtures, n_fixtures, sizeof(*fixtures), by_name);
-}
-
-static const struct section *find(const struct fixture *f, const char *name)
-{
-	for (unsigned i = 0; i < f->sections; i++)
-		if (strcmp(f->section[i].name, name) == 0)
-			return &f->section[i];
-	return NULL;
-}
 
 /* --------------------------------------------------------- the messages */
 
@@ -276,7 +148,7 @@ static void text_is_the_references(void **state)
 	static char buf[TEXT_MAX];
 	static struct ct_label_map map;
 	const struct fixture *f = *state;
-	const struct section *map_text = find(f, "labelmap");
+	const struct section *map_text = fixture_find(f, "labelmap");
 	const struct clock_zone utc = { 0 };
 	uint64_t now = 0;
 
@@ -315,12 +187,12 @@ static void read_ack(const struct nl_msg *m, void *arg)
 static void ack_is_understood(void **state)
 {
 	const struct fixture *f = *state;
-	const struct section *text = find(f, "text");
+	const struct section *text = fixture_find(f, "text");
 	struct nl_ack ack;
 
 	memset(&ack, 0xa5, sizeof(ack));
 	each_msg(f, read_ack, &ack);
-	assert_int_equal(ack.error, atoi(find(f, "error")->text));
+	assert_int_equal(ack.error, atoi(fixture_find(f, "error")->text));
 	assert_int_equal(strlen(ack.text),
 			 text ? strcspn(text->text, "\n") : 0);
 	if (text)
@@ -562,13 +434,13 @@ int main(void)
 	struct CMUnitTest *tests;
 	size_t n = 0;
 
-	read_fixtures(TEST_DATA);
+	fixtures_read(TEST_DATA);
 	tests = calloc(4 * n_fixtures, sizeof(*tests));
 	if (!tests || n_fixtures == 0)
 		return 1;
 	for (const struct fixture *f = fixtures; f < fixtures + n_fixtures;
 	     f++) {
-		if (find(f, "error"))
+		if (fixture_find(f, "error"))
 			add(&tests[n++], f, "ack is understood",
 			    ack_is_understood);
 		else
