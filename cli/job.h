@@ -60,6 +60,15 @@ int job_ask_planned(struct job *j,
  */
 int job_take_flow(struct job *j, const struct nl_msg *m);
 
+/* The same for a record of the job's table: into j->flow or j->exp. */
+int job_take(struct job *j, const struct nl_msg *m);
+
+/* Show what was taken, and count it. Returns 0, or the failure to write. */
+int job_put(struct job *j);
+
+/* How many entries there are: into j->count. As nl_talk(). */
+int job_count(struct job *j);
+
 /* Show the entry in j->flow. Returns 0, or the failure to write. */
 int job_put_flow(struct job *j);
 

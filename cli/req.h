@@ -7,6 +7,7 @@
 #define CLI_REQ_H
 
 #include "ct/change.h"
+#include "ct/event.h"
 #include "ct/expect.h"
 #include "ct/filter.h"
 #include "ct/plan.h"
@@ -89,6 +90,8 @@ struct cli_req {
 	struct ct_filter filter;	/* and behind it, see cli_opt.in: */
 	struct ct_change change;	/* what -I, -A and -U set */
 	struct ct_expect expect;	/* what -I expect announces */
+	uint32_t	 groups;	/* of -e, CT_GROUP()s; 0: all */
+	uint32_t	 room;		/* of -b, in bytes */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "cli/job.h"
 #include "cli/opts.h"
 #include "cli/tell.h"
+#include "cli/watch.h"
 #include "ct/count.h"
 #include "ct/tables.h"
 #include "fmt/fmt.h"
@@ -45,15 +46,27 @@ int job_put_flow(struct job *j)
 	return j->out->err;
 }
 
-/* The same for expectations, which nothing filters. */
-static int take_expect(struct job *j, const struct nl_msg *m)
+/* Nothing filters expectations. */
+int job_take(struct job *j, const struct nl_msg *m)
 {
 	int r;
 
+	if (!j->expect)
+		return job_take_flow(j, m);
 	ct_expect_clear(&j->exp);
 	j->exp.family = m->family;
 	r = nl_decode(&ct_expect_table, m->attrs, NL_ALL, &j->exp);
 	return r < 0 ? r : 1;
+}
+
+int job_put(struct job *j)
+{
+	if (j->expect)
+		j->fmt->expect(j->out, &j->exp, &j->how);
+	else
+		job_put_flow(j);
+	j->count += !j->out->err;
+	return j->out->err;
 }
 
 int job_show(const struct nl_msg *m, void *job)
@@ -65,15 +78,8 @@ int job_show(const struct nl_msg *m, void *job)
 		return 0;
 	if (m->body.p == j->first)	/* once a datagram is enough */
 		j->how.now_ns = clock_now();
-	r = j->expect ? take_expect(j, m) : job_take_flow(j, m);
-	if (r <= 0)
-		return r;
-	if (j->expect)
-		j->fmt->expect(j->out, &j->exp, &j->how);
-	else
-		job_put_flow(j);
-	j->count++;
-	return j->out->err;
+	r = job_take(j, m);
+	return r <= 0 ? r : job_put(j);
 }
 
 struct nl_put *job_request(struct job *j)
@@ -170,6 +176,12 @@ static int each_count(const struct nl_msg *m, void *arg)
 	return ct_count_read(m, &j->count);
 }
 
+int job_count(struct job *j)
+{
+	ct_count_request(job_request(j));
+	return job_ask(j, each_count);
+}
+
 static int count_expect(const struct nl_msg *m, void *arg)
 {
 	struct job *j = arg;
@@ -203,8 +215,7 @@ static int count(struct job *j)
 		ct_plan(&j->plan, CT_SHOW, CT_TABLE_EXPECT, &j->q->filter);
 		r = job_ask_planned(j, count_expect, j);
 	} else {
-		ct_count_request(job_request(j));
-		r = job_ask(j, each_count);
+		r = job_count(j);
 		if (r < 0 && proc_count(j) == 0)
 			r = 0;
 	}
@@ -355,6 +366,8 @@ int cli_run(const struct cli_req *q, const struct cli_world *w)
 	case CMD_DELETE:
 	case CMD_FLUSH:
 		return on_socket(q, w, change_table);
+	case CMD_EVENT:
+		return cli_watch(q, w);
 	default:
 		return print_only(q, w);
 	}

@@ -250,10 +250,17 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 
 static int set_events(struct cli_req *q, unsigned row, const char *arg)
 {
+	static const char names[] = "ALL\0NEW\0UPDATES\0DESTROY\0";
 	uint32_t events = 0;
+	int r;
+
+	_Static_assert(CT_GROUP(CT_EVENT_DESTROY) == 1u << 3 >> 1,
+		       "the order of the words");
 
 	(void)row;
-	return take_words(q, "ALL\0NEW\0UPDATES\0DESTROY\0", arg, &events);
+	r = take_words(q, names, arg, &events);
+	q->groups |= events & 1 ? CT_GROUPS_FLOW : events >> 1;
+	return r;
 }
 
 static int set_output(struct cli_req *q, unsigned row, const char *arg)

@@ -165,11 +165,23 @@ void tell_sentence(const char *sentence)
 
 void tell_count(uint32_t n, int expect, const char *done)
 {
+	static const char what[] = "flow entries\0" "expectations\0"
+				   "flow events\0" "expectation events";
 	char count[TEXT_U32 + 1];
 
 	*text_u32(count, n) = '\0';
 	SAY("%: % % have been %.\n", tell_version, count,
-	    expect ? "expectations" : "flow entries", done);
+	    cli_part(what, (unsigned)expect), done);
+}
+
+void tell_numbers(const char *line, uint32_t a, uint32_t b)
+{
+	char first[TEXT_U32 + 1], second[TEXT_U32 + 1];
+
+	*text_u32(first, a) = '\0';
+	*text_u32(second, b) = '\0';
+	put(line, (const char *const []){ first, second });
+	tell_line("");
 }
 
 #define ALL	UINT32_MAX
@@ -269,6 +281,17 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
 		SAY("hint: the kernel says: %\n", ack->text);
 	if (f->hint)
 		SAY("hint: %\n", cli_part(sentences, f->hint));
+	return EXIT_FAILED;
+}
+
+int tell_no_events(int expect, int error)
+{
+	if (!expect)
+		SAY("mnl_socket_bind: %\n", error_text(-error));
+	tell_sentence(expect ? "Can't open handler"
+			     : "Can't open netlink socket");
+	if (error == -EPERM)
+		SAY("hint: %\n", cli_part(sentences, BE_ROOT));
 	return EXIT_FAILED;
 }
 

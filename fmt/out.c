@@ -2,44 +2,70 @@
 #include "fmt/out.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Wait for a descriptor that somebody has made non-blocking. */
-static int wait_writable(int fd)
+/*
+ * Wait until something can be written, or o->stop is readable. Returns 0,
+ * 1 when both are true, or -errno.
+ */
+static int wait_writable(const struct out *o)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	struct pollfd p[] = {
+		{ .fd = o->fd, .events = POLLOUT },
+		{ .fd = o->stop, .events = POLLIN },
+	};
 
-	return poll(&p, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+	while (poll(p, o->stop ? 2 : 1, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (!p[1].revents)
+		return 0;
+	return p[0].revents ? 1 : -ECANCELED;
 }
 
-static int write_all(int fd, const char *p, size_t n)
+/* Whole lines, no more of them than a pipe takes that is not full. */
+static size_t piece(const char *p, size_t n)
 {
-	while (n > 0) {
-		ssize_t w = write(fd, p, n);
-		int r = 0;
+	const size_t most = n < PIPE_BUF ? n : PIPE_BUF;
 
-		if (w >= 0) {
-			p += w;
-			n -= (size_t)w;
-		} else if (errno == EAGAIN) {
-			r = wait_writable(fd);
-		} else if (errno != EINTR) {
-			r = -errno;
-		}
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (n = most; n > 0 && p[n - 1] != '\n'; n--)
+		;
+	return n ? n : most;
 }
 
 int out_flush(struct out *o)
 {
-	if (!o->err && o->fd >= 0) {
-		o->err = write_all(o->fd, o->buf, o->len);
-		o->len = 0;
+	const char *p = o->buf, *end = p + o->len;
+	int stopped = 0;
+
+	if (o->fd < 0 || o->err)
+		return o->err;
+	while (p < end && !o->err) {
+		size_t n = (size_t)(end - p);
+		ssize_t w;
+		int r;
+
+		/* somebody may have made it non-blocking */
+		r = wait_writable(o);
+		if (r < 0) {
+			o->err = r;
+			break;
+		}
+		stopped |= r;
+		w = write(o->fd, p, o->stop ? piece(p, n) : n);
+		if (w >= 0)
+			p += w;
+		else if (errno != EAGAIN && errno != EINTR)
+			o->err = -errno;
 	}
+	for (; p < end; p++)
+		o->unwritten += *p == '\n';
+	if (stopped && !o->err)
+		o->err = -ECANCELED;
+	o->len = 0;
 	return o->err;
 }
 

@@ -28,6 +28,11 @@ static size_t answer_len;
 
 /* ------------------------------------------------------- the other end */
 
+int nl_above_stderr(int fd)
+{
+	return fd;
+}
+
 int nl_sock_open(struct nl_sock *s)
 {
 	*s = (struct nl_sock){ .fd = 99 };
