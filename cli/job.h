@@ -75,6 +75,9 @@ int job_put_flow(struct job *j);
 /* Decode a record of the job's table, and show it when it passes. */
 int job_show(const struct nl_msg *m, void *job);
 
+/* Show what j->plan has, as -L does. As nl_talk(). */
+int job_list(struct job *j);
+
 /* What was shown, then the kernel's refusal of j->req. Returns EXIT_FAILED. */
 int job_fail(struct job *j, int error);
 

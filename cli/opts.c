@@ -189,6 +189,8 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX) \
 	O(OPT_HELPER, "helper\0\0helper of an entry, as ftp", \
 	  .kind = KIND_HELPER, .may = IA | U) \
+	O(OPT_SNAPSHOT, "snapshot\0\0the entries first", \
+	  .kind = KIND_FLAG, .may = E | XE) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
 	  .protos = PORTS, .kind = KIND_PORT, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DPORT, "dport\0orig-port-dst\0destination port,", \

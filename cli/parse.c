@@ -146,7 +146,8 @@ static int find_long(const char *word, size_t n, unsigned protos)
 			*g = (struct guess){ text, i };
 			return last = i;
 		}
-		if (found && i != CLI_CMDS + OPT_HELPER)
+		if (found && (i < CLI_CMDS + OPT_HELPER ||
+			      i >= CLI_CMDS + OPT_GLOBALS))
 			row = row == NO_ROW ? i : AMBIGUOUS;
 	}
 	return row;

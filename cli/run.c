@@ -144,11 +144,20 @@ static void take_pages(volatile char *buf, size_t n)
 		buf[i] = 0;
 }
 
+int job_list(struct job *j)
+{
+	int r;
+
+	j->extra_use = j->plan.single;
+	r = job_ask_planned(j, job_show, j);
+	/* a look-up that finds nothing: an empty list */
+	return r == -ENOENT && j->plan.single ? 0 : r;
+}
+
 /* -L and -G. */
 static int show(struct job *j)
 {
 	int get = j->q->cmd == CMD_GET;
-	int r;
 
 	ct_plan(&j->plan, get ? CT_LOOKUP : CT_SHOW, j->q->table,
 		&j->q->filter);
@@ -156,17 +165,12 @@ static int show(struct job *j)
 	if (j->expect && !get && j->plan.family[0] == 0)
 		j->plan.family[0] = 2;
 	if (!get) {
-		j->extra_use = j->plan.single;
 		take_pages(j->w->recv, NL_RECV_BUF);
 		take_pages(j->out->buf, j->out->cap);
 	}
 	if (j->q->seen & opt_bit(OPT_ZERO))
-		r = change_table(j);
-	else
-		r = job_ask_planned(j, job_show, j);
-	if (r == -ENOENT && j->plan.single && !get)
-		r = 0;		/* a look-up that finds nothing: an empty list */
-	return r;
+		return change_table(j);
+	return get ? job_ask_planned(j, job_show, j) : job_list(j);
 }
 
 static int each_count(const struct nl_msg *m, void *arg)

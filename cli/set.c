@@ -204,10 +204,10 @@ static int word_in(const char *list, const char *word, size_t n)
 
 /*
  * The next element of a comma list, passing over SRC_NAT and DST_NAT, which
- * were status bits once. Returns 0 at the end of the list.
+ * were status bits once, unless it is a name of the list. Returns 0 at the end.
  */
-static int next_word(struct cli_req *q, const char **s, const char **word,
-		     size_t *n)
+static int next_word(struct cli_req *q, const char *list, const char **s,
+		     const char **word, size_t *n)
 {
 	while (*s) {
 		int nat;
@@ -216,7 +216,7 @@ static int next_word(struct cli_req *q, const char **s, const char **word,
 		*n = value_end(*s, ',');
 		*s = (*s)[*n] ? *s + *n + 1 : NULL;
 		nat = word_in("SRC_NAT\0DST_NAT\0", *word, *n);
-		if (nat < 0)
+		if (nat < 0 || word_in(list, *word, *n) >= 0)
 			return 1;
 		warn(q, cli_part("WARNING: ignoring SRC_NAT, use --src-nat "
 				 "instead\0"
@@ -238,7 +238,7 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 	const char *word;
 	size_t n;
 
-	while (next_word(q, &arg, &word, &n)) {
+	while (next_word(q, list, &arg, &word, &n)) {
 		int i = word_in(list, word, n);
 
 		if (i < 0)
@@ -302,7 +302,7 @@ static int set_status(struct cli_req *q, unsigned row, const char *arg)
 
 	(void)row;
 	f->has |= CT_F_STATUS;
-	while (next_word(q, &arg, &word, &n)) {
+	while (next_word(q, "", &arg, &word, &n)) {
 		size_t not = *word == '!';
 		int64_t bit = status_named(word + not, n - not);
 

@@ -96,6 +96,17 @@ static void say(const char *text, const char *const *arg)
 
 #define SAY(text, ...)	say(text, (const char *const []){ __VA_ARGS__ })
 
+/* A number as text, good until the next but one. */
+static const char *number(uint32_t n)
+{
+	static char text[2][TEXT_U32 + 1];
+	static unsigned turn;
+	char *p = text[++turn % 2];
+
+	*text_u32(p, n) = '\0';
+	return p;
+}
+
 void tell_line(const char *line)
 {
 	SAY("%\n", line);
@@ -104,11 +115,8 @@ void tell_line(const char *line)
 /* Which line of a load file it was. */
 static void say_line(uint32_t line)
 {
-	char number[TEXT_U32 + 1];
-
-	*text_u32(number, line) = '\0';
 	if (line)
-		SAY("hint: line % of the file\n", number);
+		SAY("hint: line % of the file\n", number(line));
 }
 
 static void say_usage(void)
@@ -151,11 +159,9 @@ int tell_file(const char *path, uint32_t line, int error)
 
 void tell_refused(uint32_t lines)
 {
-	char count[TEXT_U32 + 1];
-
-	*text_u32(count, lines) = '\0';
 	if (lines > TELL_LINES)
-		SAY("%: % lines have been refused.\n", tell_version, count);
+		SAY("%: % lines have been refused.\n", tell_version,
+		    number(lines));
 }
 
 void tell_sentence(const char *sentence)
@@ -167,21 +173,14 @@ void tell_count(uint32_t n, int expect, const char *done)
 {
 	static const char what[] = "flow entries\0" "expectations\0"
 				   "flow events\0" "expectation events";
-	char count[TEXT_U32 + 1];
 
-	*text_u32(count, n) = '\0';
-	SAY("%: % % have been %.\n", tell_version, count,
+	SAY("%: % % have been %.\n", tell_version, number(n),
 	    cli_part(what, (unsigned)expect), done);
 }
 
 void tell_numbers(const char *line, uint32_t a, uint32_t b)
 {
-	char first[TEXT_U32 + 1], second[TEXT_U32 + 1];
-
-	*text_u32(first, a) = '\0';
-	*text_u32(second, b) = '\0';
-	put(line, (const char *const []){ first, second });
-	tell_line("");
+	SAY(line, number(a), number(b));
 }
 
 #define ALL	UINT32_MAX
@@ -282,6 +281,13 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
 	if (f->hint)
 		SAY("hint: %\n", cli_part(sentences, f->hint));
 	return EXIT_FAILED;
+}
+
+void tell_setting(int old)
+{
+	SAY("hint: net.netfilter.nf_conntrack_events is %\n",
+	    old ? "2: no event of older entries will come"
+		: "0: no event will come");
 }
 
 int tell_no_events(int expect, int error)

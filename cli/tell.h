@@ -40,7 +40,7 @@ void tell_sentence(const char *sentence);
 void tell_count(uint32_t n, int expect, const char *done);
 #define TELL_EVENTS	2
 
-/* A line in which each % stands for the next number. */
+/* A whole line in which each % stands for the next number. */
 void tell_numbers(const char *line, uint32_t a, uint32_t b);
 
 /*
@@ -48,6 +48,9 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b);
  * kernel's own words, if any. Returns EXIT_FAILED.
  */
 int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack);
+
+/* No event will come; or, with old, none of the entries there are. */
+void tell_setting(int old);
 
 /* Events cannot be listened to: -errno. Returns EXIT_FAILED. */
 int tell_no_events(int expect, int error);

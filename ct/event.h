@@ -21,9 +21,9 @@ enum ct_event {
 #define CT_GROUPS_EXPECT	0x28u	/* expectations are never updated */
 
 /*
- * What a message tells, by its type and flags; CT_EVENT_NONE when it is none
- * of entries, or, with expect, of expectations.
+ * What a message tells, by its number in the subsystem of the table,
+ * IPCTNL_MSG_*, and its flags. CT_EVENT_NONE for any other number.
  */
-enum ct_event ct_event_of(uint16_t type, uint16_t flags, int expect);
+enum ct_event ct_event_of(unsigned message, unsigned flags);
 
 #endif

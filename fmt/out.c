@@ -7,25 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Wait until something can be written, or o->stop is readable. Returns 0,
- * 1 when both are true, or -errno.
- */
-static int wait_writable(const struct out *o)
-{
-	struct pollfd p[] = {
-		{ .fd = o->fd, .events = POLLOUT },
-		{ .fd = o->stop, .events = POLLIN },
-	};
-
-	while (poll(p, o->stop ? 2 : 1, -1) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (!p[1].revents)
-		return 0;
-	return p[0].revents ? 1 : -ECANCELED;
-}
-
 /* Whole lines, no more of them than a pipe takes that is not full. */
 static size_t piece(const char *p, size_t n)
 {
@@ -36,36 +17,37 @@ static size_t piece(const char *p, size_t n)
 	return n ? n : most;
 }
 
+/*
+ * Somebody may have made the descriptor non-blocking, so each write waits for
+ * its turn. No signal has a handler: EINTR does not happen.
+ */
 int out_flush(struct out *o)
 {
-	const char *p = o->buf, *end = p + o->len;
-	int stopped = 0;
+	struct pollfd fds[] = {
+		{ .fd = o->fd, .events = POLLOUT },
+		{ .fd = o->stop, .events = POLLIN },
+	};
+	const char *p = o->buf;
 
-	if (o->fd < 0 || o->err)
+	if (o->fd < 0)
 		return o->err;
-	while (p < end && !o->err) {
-		size_t n = (size_t)(end - p);
-		ssize_t w;
-		int r;
+	while (!o->err && o->len > 0) {
+		ssize_t n = -1;
 
-		/* somebody may have made it non-blocking */
-		r = wait_writable(o);
-		if (r < 0) {
-			o->err = r;
-			break;
-		}
-		stopped |= r;
-		w = write(o->fd, p, o->stop ? piece(p, n) : n);
-		if (w >= 0)
-			p += w;
-		else if (errno != EAGAIN && errno != EINTR)
+		poll(fds, o->stop ? 2 : 1, -1);
+		errno = ECANCELED;
+		if (fds[0].revents || !fds[1].revents)
+			n = write(o->fd, p,
+				  o->stop ? piece(p, o->len) : o->len);
+		if (n >= 0) {
+			p += n;
+			o->len -= (size_t)n;
+		} else if (errno != EAGAIN) {
 			o->err = -errno;
+		}
 	}
-	for (; p < end; p++)
-		o->unwritten += *p == '\n';
-	if (stopped && !o->err)
-		o->err = -ECANCELED;
-	o->len = 0;
+	for (; o->len > 0; o->len--)
+		o->unwritten += *p++ == '\n';
 	return o->err;
 }
 

@@ -16,17 +16,19 @@
  * The longest event, with a security context of a page, is well below two;
  * the rest keeps slots from falling onto the same lines of a cache.
  */
-#define NL_SLOT		8448u
+#define NL_SLOT_BUF	8400u
 
 /*
  * Datagrams of one receive call. A page of the buffer is there only once it
  * was written: events are short, so that is one a slot. Begins as zeros.
  */
 struct nl_slots {
-	struct mmsghdr		 msg[NL_SLOTS];
-	struct iovec		 iov[NL_SLOTS];
-	struct sockaddr_nl	 from[NL_SLOTS];
-	uint8_t			 buf[NL_SLOTS][NL_SLOT];
+	struct mmsghdr			 msg[NL_SLOTS];
+	struct nl_slot {
+		struct iovec		 iov;
+		struct sockaddr_nl	 from;
+		uint8_t			 buf[NL_SLOT_BUF];
+	}				 slot[NL_SLOTS];
 };
 
 /*
@@ -49,11 +51,13 @@ int nl_listen_to(const struct nl_sock *s, uint32_t groups);
 int nl_listen_recv(const struct nl_sock *s, struct nl_slots *slots);
 
 /* The messages in a slot; none when it was not the kernel that sent them. */
-static inline struct nl_run nl_slot(const struct nl_slots *s, int i)
+static inline struct nl_run nl_slot_run(const struct nl_slots *s, int i)
 {
+	const struct nl_slot *slot = &s->slot[i];
+
 	return (struct nl_run){
-		.p = s->buf[i],
-		.left = s->from[i].nl_pid == 0 ? s->msg[i].msg_len : 0,
+		.p = slot->buf,
+		.left = slot->from.nl_pid == 0 ? s->msg[i].msg_len : 0,
 	};
 }
 
