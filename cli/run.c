@@ -61,6 +61,9 @@ int job_take(struct job *j, const struct nl_msg *m)
 
 int job_put(struct job *j)
 {
+	/* Whole lines go out together only if there is room for this one. */
+	if (j->out->stop && j->out->len > j->out->cap / 2)
+		out_flush(j->out);
 	if (j->expect)
 		j->fmt->expect(j->out, &j->exp, &j->how);
 	else
