@@ -13,7 +13,7 @@
 
 #define SECOND	1000000000u	/* in nanoseconds */
 
-/* Ports asked for last; the oldest answer makes room for the next. */
+/* The answers of late; the oldest makes room for the next. */
 #define OWNERS	16u
 
 static struct owner {
@@ -71,7 +71,8 @@ static int any(char *end, int (*is)(char *end))
 
 	*end = '\0';
 	fd = file_open(path);
-	while (!found && (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
+	while (!found &&
+	       (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (const char *p = buf; p < buf + n && !found;) {
 			const char *name = p + 19;
 			uint16_t len;
@@ -113,27 +114,26 @@ static void find(uint32_t port, char *name)
 	const uint64_t inode = inode_of(port);
 	char *end = text_str(path, "/proc");
 	char *pid = text_u32(text_str(end, "/"), port);
+	long n = 0;
 
-	*name = '\0';
-	if (!inode)
-		return;
 	text_str(text_u64(text_str(target, "socket:["), inode), "]");
-	if ((is_owner(pid) || any(end, is_owner)) &&
-	    file_read(path, name, OWNER_NAME) > 0)
-		name[value_end(name, '\n')] = '\0';
+	if (inode && (is_owner(pid) || any(end, is_owner)))
+		n = file_read(path, name, OWNER_NAME);
+	name[n > 0 ? value_end(name, '\n') : 0] = '\0';
 }
 
-const char *owner_of(uint32_t port)
+/* Not in line: as a part of a larger function it is larger. */
+__attribute__((noinline)) const char *owner_of(uint32_t port)
 {
+	static unsigned next;
 	uint64_t now = clock_now();
-	struct owner *o = owners, *oldest = owners;
+	struct owner *o = owners;
 
-	for (; o < owners + OWNERS && o->port != port; o++)
-		if (o->asked_ns < oldest->asked_ns)
-			oldest = o;
-	if (o == owners + OWNERS || now - o->asked_ns > SECOND) {
-		if (o == owners + OWNERS)
-			o = oldest;
+	while (o < owners + OWNERS && o->port != port)
+		o++;
+	if (o == owners + OWNERS)
+		o = &owners[next++ % OWNERS];
+	if (o->port != port || now - o->asked_ns > SECOND) {
 		o->port = port;
 		find(port, o->name);
 		now = clock_now();	/* it may have taken a while */

@@ -32,9 +32,8 @@ static struct watch {
 /* ---------------------------------------------------------------- receive */
 
 /*
- * The kernel had to drop events. That is said once while it goes on, and the
- * buffer grows unless the user has chosen its size. What was received before
- * is still good.
+ * The kernel had to drop events. That is said once while it goes on. What was
+ * received before is still good.
  */
 static void overflow(struct watch *w)
 {
@@ -45,8 +44,6 @@ static void overflow(struct watch *w)
 			  "We are losing events.");
 	w->last_ns = now;
 	w->overflows++;
-	if (w->room < w->most)
-		nl_listen_room(&w->sock, w->room *= 2);
 }
 
 static int show_event(struct job *j, const struct nl_msg *m)
@@ -59,7 +56,7 @@ static int show_event(struct job *j, const struct nl_msg *m)
 		r = job_take(j, m);
 	if (r <= 0)
 		return r;
-	/* A list's entry without a mark has one of 0; an event is not about it. */
+	/* In a list, no mark is a mark of 0; an event is not about it. */
 	if (j->q->filter.has & CT_F_MARK && !(j->flow.has & CT_MARK))
 		return 0;
 	j->how.port = m->port;
@@ -68,14 +65,21 @@ static int show_event(struct job *j, const struct nl_msg *m)
 	return job_put(j);
 }
 
-/* Show what waits. Returns how many datagrams it was, or -errno. */
+/*
+ * Show what waits. Returns how many datagrams it was, all slots for an
+ * overflow, or -errno. When all were filled, events come as fast as they are
+ * read: before they come faster, the buffer grows.
+ */
 static int receive(struct watch *w)
 {
 	int n = nl_listen_recv(&w->sock, &w->slots);
+	const int lost = n == -ENOBUFS;
 	struct job *j = w->job;
 	int r = 0;
 
-	if (n == -ENOBUFS) {
+	if ((lost || n == NL_SLOTS) && w->room < w->most)
+		nl_listen_room(&w->sock, w->room *= 2);
+	if (lost) {
 		overflow(w);
 		return NL_SLOTS;
 	}
@@ -192,6 +196,8 @@ static void end(struct watch *w)
 		tell_numbers("hint: % lines could not be written\n", lines, 0);
 }
 
+/* Not in line, beside main's buffers: offsets in a small frame are short. */
+__attribute__((noinline))
 int cli_watch(const struct cli_req *q, const struct cli_world *world)
 {
 	struct watch *w = &watch;

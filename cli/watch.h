@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * -E: one loop for events, signals and the reader of standard output. It sleeps until one of
- * them has something to say; nothing is timed.
+ * -E: one loop for events, signals and the reader of standard output. It
+ * sleeps until one of them has something to say; nothing is timed.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H

@@ -156,17 +156,15 @@ static void put_labels(struct out *o, const struct ct_flow *f,
 /* Time and kind of an event. */
 static char *put_event(char *p, const struct fmt_how *how, uint64_t ns)
 {
-	static const char words[][10] = {
-		[CT_EVENT_NEW]	   = "    [NEW] ",
-		[CT_EVENT_UPDATE]  = " [UPDATE] ",
-		[CT_EVENT_DESTROY] = "[DESTROY] ",
+	static const char words[][10] = {	/* from CT_EVENT_NEW on */
+		"    [NEW] ", " [UPDATE] ", "[DESTROY] ",
 	};
 
 	if (how->show & FMT_STAMP)
 		p = fmt_stamp(p, ns);
 	if (how->event == CT_EVENT_NONE)
 		return p;
-	memcpy(p, words[how->event], sizeof(words[0]));
+	memcpy(p, words[how->event - CT_EVENT_NEW], sizeof(words[0]));
 	return p + sizeof(words[0]);
 }
 
