@@ -2,16 +2,15 @@
 #include "cli/change.h"
 
 #include "cli/opts.h"
+#include "cli/signals.h"
 #include "cli/tell.h"
 #include "ct/tables.h"
 #include "nl/batch.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define KEEP_BUF	65536u	/* records of a window */
 #define RECORD_MAX	8192u	/* one of them; what it has is 5 KiB at most */
@@ -33,6 +32,7 @@ struct slot {
 static struct engine {
 	struct job	*job;
 	int		 (*push)(struct engine *e, const struct nl_msg *m);
+	int		 signals;	/* readable when one came; 0, -1: none */
 	uint32_t	 kept;		/* bytes in keep */
 	uint32_t	 refused;	/* lines of a file */
 	int		 error;		/* the first refusal */
@@ -46,30 +46,12 @@ static struct engine {
 	uint8_t		 keep[KEEP_BUF];	/* records, or the kernel's words */
 } engine;
 
-/* ---------------------------------------------------------------- signals */
-
-/* The kernel's sigset_t, an array of its long words. */
-struct signals {
-	unsigned long	word[_NSIG / 8 / sizeof(unsigned long)];
-};
-
-#define STOPPING	(1ul << (SIGINT - 1) | 1ul << (SIGTERM - 1))
-
-/* SIGINT and SIGTERM wait from now on, until a window is done. */
-static void hold_signals(void)
+/* Has a signal come? They wait until a window is done. */
+static int stopped(const struct engine *e)
 {
-	const struct signals set = { { STOPPING } };
+	struct pollfd p = { .fd = e->signals, .events = POLLIN };
 
-	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, _NSIG / 8);
-}
-
-/* Does one of them wait? */
-static int stopped(void)
-{
-	struct signals set = { { 0 } };
-
-	syscall(SYS_rt_sigpending, &set, _NSIG / 8);
-	return (set.word[0] & STOPPING) != 0;
+	return e->signals > 0 && poll(&p, 1, 0) > 0;
 }
 
 /* ----------------------------------------------------------------- window */
@@ -83,8 +65,10 @@ static int engine_open(struct engine *e, struct job *j,
 
 	if (e->job && e->batch.hear == hear)
 		return 0;
-	if (!e->job)
+	if (!e->job) {
 		r = nl_sock_open(&e->sock);
+		e->signals = signals_open();
+	}
 	if (r < 0)
 		return r;
 	e->job = j;
@@ -134,7 +118,7 @@ static int flush(struct engine *e)
 	e->kept = 0;
 	if (r == 0)
 		r = e->error;
-	return r == 0 && stopped() ? EXIT_FAILED : r;
+	return r == 0 && stopped(e) ? EXIT_FAILED : r;
 }
 
 /* Is there room for the next entry? Else send. Returns as flush() does. */
@@ -666,13 +650,10 @@ int change_table(struct job *j)
 	case CMD_ADD:
 		return create(j);
 	case CMD_UPDATE:
-		hold_signals();
 		return change_many(j, CT_CHANGE, push_update, hear_update);
 	case CMD_DELETE:
-		hold_signals();
 		return j->expect ? delete_expect(j) : delete_entries(j);
 	case CMD_FLUSH:
-		hold_signals();
 		return flush_table(j);
 	default:	/* -L -z */
 		j->first = engine.answers + NL_HDR;
@@ -688,8 +669,6 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 	int make = q && q->cmd & (CMD_CREATE | CMD_ADD);
 	int r = 0;
 
-	if (!e->job)
-		hold_signals();
 	if (q)
 		j->q = q;
 	if (make) {
@@ -711,7 +690,7 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 		}
 	}
 	*refused = e->refused;
-	if (r == 0 && e->batch.count == 0 && stopped())
+	if (r == 0 && e->batch.count == 0 && stopped(e))
 		r = EXIT_FAILED;
 	return r;
 }

@@ -11,22 +11,23 @@
 
 #define REQUEST_MAX	1024u	/* the longest request of one message */
 
+/* Small members first: what is near the head is reached by short code. */
 struct job {
 	const struct cli_req	*q;
 	const struct cli_world	*w;
 	struct out		*out;
-	struct nl_talk		 talk;
-	struct nl_put		 req;
-	uint8_t			 req_buf[REQUEST_MAX];
-	struct ct_plan		 plan;
 	const struct fmt	*fmt;
-	struct fmt_how		 how;
-	const uint8_t		*first;		/* body of a datagram's first */
-	uint32_t		 extra_use;	/* references held by asking */
 	uint32_t		 count;		/* entries shown or changed */
-	const char		*counted;	/* the verb for it; NULL: not said */
 	int			 expect;	/* on the table of expectations */
+	uint32_t		 extra_use;	/* references held by asking */
 	uint16_t		 type;		/* of its records */
+	struct fmt_how		 how;
+	const char		*counted;	/* the verb for it; NULL: not said */
+	const uint8_t		*first;		/* body of a datagram's first */
+	struct ct_plan		 plan;
+	struct nl_put		 req;
+	struct nl_talk		 talk;
+	uint8_t			 req_buf[REQUEST_MAX];
 	struct nl_layouts	 layouts;
 	union {
 		struct ct_flow	 flow;
@@ -63,11 +64,23 @@ int job_decode(struct job *j, uint8_t family, struct nl_run attrs);
  */
 int job_take_flow(struct job *j, const struct nl_msg *m);
 
+/* The same for a record of the job's table: into j->flow or j->exp. */
+int job_take(struct job *j, const struct nl_msg *m);
+
+/* Show what was taken, and count it. Returns 0, or the failure to write. */
+int job_put(struct job *j);
+
+/* How many entries there are: into j->count. As nl_talk(). */
+int job_count(struct job *j);
+
 /* Show the entry in j->flow. Returns 0, or the failure to write. */
 int job_put_flow(struct job *j);
 
 /* Decode a record of the job's table, and show it when it passes. */
 int job_show(const struct nl_msg *m, void *job);
+
+/* Show what j->plan has, as -L does. As nl_talk(). */
+int job_list(struct job *j);
 
 /* What was shown, then the kernel's refusal of j->req. Returns EXIT_FAILED. */
 int job_fail(struct job *j, int error);

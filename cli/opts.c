@@ -49,7 +49,7 @@ const char *cli_part(const char *text, unsigned n)
 	C(8,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', CLI_HERE | EQ) \
 	C(9,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', CLI_HERE | EQ) \
 	C(10, "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
-	C(11, "event\0\0",     CMD_EVENT,  { E, XE },      'E', EQ) \
+	C(11, "event\0\0show events", CMD_EVENT, { E, XE }, 'E', CLI_HERE | EQ) \
 	C(12, "load-file\0\0do what a file says", CMD_LOAD, { NONE, NONE }, 'R', CLI_HERE | CLI_FIRST) \
 	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
 
@@ -143,7 +143,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'u', .kind = KIND_STATUS, .may = L | IA | U | D | XI) \
 	O(OPT_ZERO, "zero\0\0reset the counters", \
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \
-	O(OPT_EVENT_MASK, "event-mask\0\0", \
+	O(OPT_EVENT_MASK, "event-mask\0\0NEW, UPDATES, DESTROY", \
 	  .letter = 'e', .kind = KIND_EVENTS, .may = E) \
 	O(OPT_TUPLE_SRC, "tuple-src\0\0expected source", \
 	  .letter = '[', .kind = KIND_NET, EXPECT(src, CT_SRC4), .must = XI) \
@@ -167,8 +167,8 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'o', .kind = KIND_OUTPUT, .may = L | U | D | G | E | XL | XE) \
 	O(OPT_SECMARK, "secmark\0\0ignored", \
 	  .letter = 'c', .kind = KIND_SECMARK, .may = L | E) \
-	O(OPT_BUFFER_SIZE, "buffer-size\0\0", \
-	  .letter = 'b', .kind = KIND_BYTES, .may = E) \
+	O(OPT_BUFFER_SIZE, "buffer-size\0\0room for events", \
+	  .letter = 'b', .kind = KIND_BYTES, .at = OFFSET(room), .may = E) \
 	O(OPT_ANY_NAT, "any-nat\0\0translated at either end", \
 	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = L | E) \
 	O(OPT_ZONE, "zone\0\0zone of both directions", \
@@ -189,6 +189,8 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX) \
 	O(OPT_HELPER, "helper\0\0helper of an entry, as ftp", \
 	  .kind = KIND_HELPER, .may = IA | U) \
+	O(OPT_SNAPSHOT, "snapshot\0\0entries first", \
+	  .kind = KIND_FLAG, .may = E | XE) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
 	  .protos = PORTS, .kind = KIND_PORT, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DPORT, "dport\0orig-port-dst\0destination port,", \

@@ -134,7 +134,8 @@ static int find_long(const char *word, size_t n, unsigned protos)
 			continue;
 		if (found > 1)
 			return i;
-		if (found && i != CLI_CMDS + OPT_HELPER)
+		if (found && (i < CLI_CMDS + OPT_HELPER ||
+			      i >= CLI_CMDS + OPT_GLOBALS))
 			row = row == NO_ROW ? i : AMBIGUOUS;
 	}
 	return row;

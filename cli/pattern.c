@@ -98,7 +98,7 @@ static int same(const char *a, const char *b, size_t n)
 }
 
 /* What is behind a line like the pattern, or NULL: it is none. */
-static const char *fit(struct pattern *p, const char *s)
+__attribute__((noinline)) static const char *fit(struct pattern *p, const char *s)
 {
 	struct cli_req *q = &p->req;
 	const char *text = p->text;

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+/* Called from everywhere: not in line. */
+__attribute__((noinline))
 int cli_refuse(struct cli_req *q, int code, const char *text,
 	       const char *arg, const char *arg2)
 {

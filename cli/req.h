@@ -7,6 +7,7 @@
 #define CLI_REQ_H
 
 #include "ct/change.h"
+#include "ct/event.h"
 #include "ct/expect.h"
 #include "ct/filter.h"
 #include "ct/plan.h"
@@ -95,15 +96,17 @@ struct cli_req {
 	const char	*labelmap;	/* --labelmap, or NULL */
 	/* The number of a protocol's name in the system's list, or -1. */
 	int		(*protocol)(const char *name);
-	struct cli_value value[CLI_VALUES];
+	const char	*file;		/* of -R */
+	uint32_t	 groups;	/* of -e, CT_GROUP()s; 0: all */
+	unsigned	 warns;
 	unsigned	 values;	/* may be more than there is room for */
 	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
-	unsigned	 warns;
-	const char	*file;		/* of -R */
+	struct cli_value value[CLI_VALUES];
 	struct cli_words labels[CLI_LABELS];
 	struct ct_filter filter;	/* and behind it, see cli_opt.in: */
 	struct ct_change change;	/* what -I, -A and -U set */
 	struct ct_expect expect;	/* what -I expect announces */
+	uint32_t	 room;		/* of -b, in bytes */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "cli/job.h"
 #include "cli/opts.h"
 #include "cli/tell.h"
+#include "cli/watch.h"
 #include "ct/count.h"
 #include "ct/tables.h"
 #include "fmt/fmt.h"
@@ -52,15 +53,30 @@ int job_put_flow(struct job *j)
 	return j->out->err;
 }
 
-/* The same for expectations, which nothing filters. */
-static int take_expect(struct job *j, const struct nl_msg *m)
+/* Nothing filters expectations. */
+int job_take(struct job *j, const struct nl_msg *m)
 {
 	int r;
 
+	if (!j->expect)
+		return job_take_flow(j, m);
 	ct_expect_clear(&j->exp);
 	j->exp.family = m->family;
 	r = nl_decode(&ct_expect_table, m->attrs, NL_ALL, &j->exp);
 	return r < 0 ? r : 1;
+}
+
+int job_put(struct job *j)
+{
+	/* Whole lines go out together only if there is room for this one. */
+	if (j->out->stop && j->out->len > j->out->cap / 2)
+		out_flush(j->out);
+	if (j->expect)
+		j->fmt->expect(j->out, &j->exp, &j->how);
+	else
+		job_put_flow(j);
+	j->count += !j->out->err;
+	return j->out->err;
 }
 
 int job_show(const struct nl_msg *m, void *job)
@@ -72,15 +88,8 @@ int job_show(const struct nl_msg *m, void *job)
 		return 0;
 	if (m->body.p == j->first)	/* once a datagram is enough */
 		j->how.now_ns = clock_now();
-	r = j->expect ? take_expect(j, m) : job_take_flow(j, m);
-	if (r <= 0)
-		return r;
-	if (j->expect)
-		j->fmt->expect(j->out, &j->exp, &j->how);
-	else
-		job_put_flow(j);
-	j->count++;
-	return j->out->err;
+	r = job_take(j, m);
+	return r <= 0 ? r : job_put(j);
 }
 
 struct nl_put *job_request(struct job *j)
@@ -145,11 +154,20 @@ static void take_pages(volatile char *buf, size_t n)
 		buf[i] = 0;
 }
 
+int job_list(struct job *j)
+{
+	int r;
+
+	j->extra_use = j->plan.single;
+	r = job_ask_planned(j, job_show, j);
+	/* a look-up that finds nothing: an empty list */
+	return r == -ENOENT && j->plan.single ? 0 : r;
+}
+
 /* -L and -G. */
 static int show(struct job *j)
 {
 	int get = j->q->cmd == CMD_GET;
-	int r;
 
 	ct_plan(&j->plan, get ? CT_LOOKUP : CT_SHOW, j->q->table,
 		&j->q->filter);
@@ -157,17 +175,12 @@ static int show(struct job *j)
 	if (j->expect && !get && j->plan.family[0] == 0)
 		j->plan.family[0] = 2;
 	if (!get) {
-		j->extra_use = j->plan.single;
 		take_pages(j->w->recv, NL_RECV_BUF);
 		take_pages(j->out->buf, j->out->cap);
 	}
 	if (j->q->seen & opt_bit(OPT_ZERO))
-		r = change_table(j);
-	else
-		r = job_ask_planned(j, job_show, j);
-	if (r == -ENOENT && j->plan.single && !get)
-		r = 0;		/* a look-up that finds nothing: an empty list */
-	return r;
+		return change_table(j);
+	return get ? job_ask_planned(j, job_show, j) : job_list(j);
 }
 
 static int each_count(const struct nl_msg *m, void *arg)
@@ -175,6 +188,12 @@ static int each_count(const struct nl_msg *m, void *arg)
 	struct job *j = arg;
 
 	return ct_count_read(m, &j->count);
+}
+
+int job_count(struct job *j)
+{
+	ct_count_request(job_request(j));
+	return job_ask(j, each_count);
 }
 
 static int count_expect(const struct nl_msg *m, void *arg)
@@ -210,8 +229,7 @@ static int count(struct job *j)
 		ct_plan(&j->plan, CT_SHOW, CT_TABLE_EXPECT, &j->q->filter);
 		r = job_ask_planned(j, count_expect, j);
 	} else {
-		ct_count_request(job_request(j));
-		r = job_ask(j, each_count);
+		r = job_count(j);
 		if (r < 0 && proc_count(j) == 0)
 			r = 0;
 	}
@@ -362,6 +380,8 @@ int cli_run(const struct cli_req *q, const struct cli_world *w)
 	case CMD_DELETE:
 	case CMD_FLUSH:
 		return on_socket(q, w, change_table);
+	case CMD_EVENT:
+		return cli_watch(q, w);
 	default:
 		return print_only(q, w);
 	}

@@ -220,10 +220,11 @@ static int word_in(const char *list, const char *word, size_t n)
 
 /*
  * The next element of a comma list, passing over SRC_NAT and DST_NAT, which
- * were status bits once. Returns 0 at the end of the list.
+ * were status bits once, and what is short for them, but not by all means:
+ * with least characters. Returns 0 at the end of the list.
  */
-static int next_word(struct cli_req *q, const char **s, const char **word,
-		     size_t *n)
+static int next_word(struct cli_req *q, size_t least, const char **s,
+		     const char **word, size_t *n)
 {
 	while (*s) {
 		int nat;
@@ -232,7 +233,7 @@ static int next_word(struct cli_req *q, const char **s, const char **word,
 		*n = value_end(*s, ',');
 		*s = (*s)[*n] ? *s + *n + 1 : NULL;
 		nat = word_in("SRC_NAT\0DST_NAT\0", *word, *n);
-		if (nat < 0)
+		if (nat < 0 || *n < least)
 			return 1;
 		warn(q, cli_part("WARNING: ignoring SRC_NAT, use --src-nat "
 				 "instead\0"
@@ -254,7 +255,8 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 	const char *word;
 	size_t n;
 
-	while (next_word(q, &arg, &word, &n)) {
+	/* names of -o and -e may begin like them: s and d */
+	while (next_word(q, 2, &arg, &word, &n)) {
 		int i = word_in(list, word, n);
 
 		if (i < 0)
@@ -266,10 +268,17 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 
 static int set_events(struct cli_req *q, unsigned row, const char *arg)
 {
+	static const char names[] = "ALL\0NEW\0UPDATES\0DESTROY\0";
 	uint32_t events = 0;
+	int r;
+
+	_Static_assert(CT_GROUP(CT_EVENT_DESTROY) == 1u << 3 >> 1,
+		       "the order of the words");
 
 	(void)row;
-	return take_words(q, "ALL\0NEW\0UPDATES\0DESTROY\0", arg, &events);
+	r = take_words(q, names, arg, &events);
+	q->groups |= events & 1 ? CT_GROUPS_FLOW : events >> 1;
+	return r;
 }
 
 static int set_output(struct cli_req *q, unsigned row, const char *arg)
@@ -311,7 +320,7 @@ static int set_status(struct cli_req *q, unsigned row, const char *arg)
 
 	(void)row;
 	f->has |= CT_F_STATUS;
-	while (next_word(q, &arg, &word, &n)) {
+	while (next_word(q, 1, &arg, &word, &n)) {
 		size_t not = *word == '!';
 		int64_t bit = status_named(word + not, n - not);
 

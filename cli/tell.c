@@ -93,7 +93,18 @@ static void say(const char *text, const char *const *arg)
 
 #define SAY(text, ...)	say(text, (const char *const []){ __VA_ARGS__ })
 
-void tell_line(const char *line)
+/* A number as text, good until the next but one. */
+static const char *number(uint32_t n)
+{
+	static char text[2][TEXT_U32 + 1];
+	static unsigned turn;
+	char *p = text[++turn % 2];
+
+	*text_u32(p, n) = '\0';
+	return p;
+}
+
+__attribute__((noinline)) void tell_line(const char *line)
 {
 	SAY("%\n", line);
 }
@@ -101,11 +112,8 @@ void tell_line(const char *line)
 /* Which line of a load file it was. */
 static void say_line(uint32_t line)
 {
-	char number[TEXT_U32 + 1];
-
-	*text_u32(number, line) = '\0';
 	if (line)
-		SAY("hint: line % of the file\n", number);
+		SAY("hint: line % of the file\n", number(line));
 }
 
 static void say_usage(void)
@@ -148,11 +156,9 @@ int tell_file(const char *path, uint32_t line, int error)
 
 void tell_refused(uint32_t lines)
 {
-	char count[TEXT_U32 + 1];
-
-	*text_u32(count, lines) = '\0';
 	if (lines > TELL_LINES)
-		SAY("%: % lines have been refused.\n", tell_version, count);
+		SAY("%: % lines have been refused.\n", tell_version,
+		    number(lines));
 }
 
 void tell_sentence(const char *sentence)
@@ -162,11 +168,16 @@ void tell_sentence(const char *sentence)
 
 void tell_count(uint32_t n, int expect, const char *done)
 {
-	char count[TEXT_U32 + 1];
+	static const char what[] = "flow entries\0" "expectations\0"
+				   "flow events\0" "expectation events";
 
-	*text_u32(count, n) = '\0';
-	SAY("%: % % have been %.\n", tell_version, count,
-	    expect ? "expectations" : "flow entries", done);
+	SAY("%: % % have been %.\n", tell_version, number(n),
+	    cli_part(what, (unsigned)expect), done);
+}
+
+void tell_numbers(const char *line, uint32_t a, uint32_t b)
+{
+	SAY(line, number(a), number(b));
 }
 
 #define ALL	UINT32_MAX
@@ -255,6 +266,12 @@ static const struct failure *failure_of(const struct cli_req *q, int error)
 	return f;
 }
 
+static void say_hint(unsigned sentence)
+{
+	if (sentence)
+		SAY("hint: %\n", cli_part(sentences, sentence));
+}
+
 int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
 {
 	const struct failure *f = failure_of(q, -error);
@@ -264,8 +281,22 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
 	say_line(q->line);
 	if (ack && ack->text[0])
 		SAY("hint: the kernel says: %\n", ack->text);
-	if (f->hint)
-		SAY("hint: %\n", cli_part(sentences, f->hint));
+	say_hint(f->hint);
+	return EXIT_FAILED;
+}
+
+void tell_setting(const char *what)
+{
+	SAY("hint: net.netfilter.nf_conntrack_events is %\n", what);
+}
+
+int tell_no_events(int expect, int error)
+{
+	if (!expect)
+		SAY("mnl_socket_bind: %\n", error_text(-error));
+	tell_sentence(expect ? "Can't open handler"
+			     : "Can't open netlink socket");
+	say_hint(error == -EPERM ? BE_ROOT : NOTHING);
 	return EXIT_FAILED;
 }
 

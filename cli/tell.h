@@ -33,14 +33,27 @@ void tell_refused(uint32_t lines);
 /* "conntrack v0.1.0 (rawtrack): the sentence" */
 void tell_sentence(const char *sentence);
 
-/* "3 flow entries have been shown.", or expectations; done is the verb. */
+/*
+ * "3 flow entries have been shown.", or expectations, or, when 2 is added to
+ * expect, events of them; done is the verb.
+ */
 void tell_count(uint32_t n, int expect, const char *done);
+#define TELL_EVENTS	2
+
+/* A whole line in which each % stands for the next number. */
+void tell_numbers(const char *line, uint32_t a, uint32_t b);
 
 /*
  * The kernel's refusal, or a failure on the way to it: -errno, with the
  * kernel's own words, if any. Returns EXIT_FAILED.
  */
 int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack);
+
+/* "hint: net.netfilter.nf_conntrack_events is ..." */
+void tell_setting(const char *what);
+
+/* Events cannot be listened to: -errno. Returns EXIT_FAILED. */
+int tell_no_events(int expect, int error);
 
 /* Standard output failed. A closed pipe is a quiet end. Returns EXIT_FAILED. */
 int tell_write_failure(int error);

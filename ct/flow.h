@@ -170,10 +170,10 @@ struct ct_flow {
 	uint32_t		 timeout;	/* seconds left */
 	uint32_t		 mark, use, id, secmark;
 	uint64_t		 event_ns;	/* since 1970, UTC */
-	struct ct_tuple		 dir[2];	/* CT_ORIG, CT_REPLY */
 	struct ct_info		 info;
-	struct ct_counters	 counters[2];
 	struct ct_times		 times;
+	struct ct_tuple		 dir[2];	/* CT_ORIG, CT_REPLY */
+	struct ct_counters	 counters[2];
 	struct ct_helper	 helper;
 	struct ct_tuple		 master;
 	struct ct_seqadj	 seqadj[2];

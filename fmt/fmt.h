@@ -6,6 +6,7 @@
 #ifndef FMT_FMT_H
 #define FMT_FMT_H
 
+#include "ct/event.h"
 #include "ct/expect.h"
 #include "ct/flow.h"
 #include "ct/label.h"
@@ -16,16 +17,19 @@
 #define FMT_EXTENDED	0x01u	/* the layer-3 protocol */
 #define FMT_ID		0x02u
 #define FMT_KTIME	0x04u	/* when the flow began and ended */
-#define FMT_STAMP	0x08u	/* the time now, before an expectation */
+#define FMT_STAMP	0x08u	/* the time, before an event or an expectation */
 #define FMT_RESTORE	0x100u	/* save says everything that makes the entry */
 #define FMT_DELETED	0x200u	/* the entry was deleted: save says -D */
 
-/* How to print; the same for every record of a run. */
+/* How to print: the same for every record of a run, but for events. */
 struct fmt_how {
 	uint32_t			 show;
 	const struct ct_label_map	*labels;	/* NULL: no labels */
 	const struct clock_zone		*zone;		/* for FMT_KTIME */
 	uint64_t			 now_ns;	/* since 1970, UTC */
+	enum ct_event			 event;
+	uint32_t			 port;		/* netlink's, of who caused it; 0: no one */
+	const char			*program;	/* its name, or NULL */
 };
 
 /* A way to print. */
@@ -45,6 +49,13 @@ extern const struct fmt fmt_plain, fmt_save;
  */
 #define FMT_STAMP_MAX	22
 char *fmt_stamp(char *p, uint64_t ns);
+
+/*
+ * How the line of an event ends that a program has caused, as how->port
+ * says; see fmt/text.h. FMT_SENDER_MAX: the longest, for a name of fifteen.
+ */
+#define FMT_SENDER_MAX	56
+char *fmt_sender(char *p, const struct fmt_how *how);
 
 /* Expectations have one line of text, whatever the format of flows. */
 void fmt_plain_expect(struct out *o, const struct ct_expect *e,

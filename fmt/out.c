@@ -2,44 +2,52 @@
 #include "fmt/out.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Wait for a descriptor that somebody has made non-blocking. */
-static int wait_writable(int fd)
+/* Whole lines, no more of them than a pipe takes that is not full. */
+static size_t piece(const char *p, size_t n)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	const size_t most = n < PIPE_BUF ? n : PIPE_BUF;
 
-	return poll(&p, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+	for (n = most; n > 0 && p[n - 1] != '\n'; n--)
+		;
+	return n ? n : most;
 }
 
-static int write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t w = write(fd, p, n);
-		int r = 0;
-
-		if (w >= 0) {
-			p += w;
-			n -= (size_t)w;
-		} else if (errno == EAGAIN) {
-			r = wait_writable(fd);
-		} else if (errno != EINTR) {
-			r = -errno;
-		}
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
+/*
+ * Somebody may have made the descriptor non-blocking, so each write waits for
+ * its turn. No signal has a handler: EINTR does not happen.
+ */
 int out_flush(struct out *o)
 {
-	if (!o->err && o->fd >= 0) {
-		o->err = write_all(o->fd, o->buf, o->len);
-		o->len = 0;
+	struct pollfd fds[] = {
+		{ .fd = o->fd, .events = POLLOUT },
+		{ .fd = o->stop, .events = POLLIN },
+	};
+	const char *p = o->buf;
+
+	if (o->fd < 0)
+		return o->err;
+	while (!o->err && o->len > 0) {
+		ssize_t n = -1;
+
+		poll(fds, o->stop ? 2 : 1, -1);
+		errno = EPIPE;
+		if (fds[0].revents || !fds[1].revents)
+			n = write(o->fd, p,
+				  o->stop ? piece(p, o->len) : o->len);
+		if (n >= 0) {
+			p += n;
+			o->len -= (size_t)n;
+		} else if (errno != EAGAIN) {
+			o->err = -errno;
+		}
 	}
+	for (; o->len > 0; o->len--)
+		o->unwritten += *p++ == '\n';
 	return o->err;
 }
 

@@ -3,6 +3,9 @@
  * Text on its way to a descriptor. The caller lends the buffer; a full one is
  * written out or, with fd -1, is an error. The first failure stays in err and
  * makes every later call a no-op: out_flush() tells at the end.
+ *
+ * With stop, text goes out a few lines at a time, so that no write has to wait
+ * for a reader: that is done where stop, a descriptor, ends it.
  */
 #ifndef FMT_OUT_H
 #define FMT_OUT_H
@@ -17,6 +20,8 @@ struct out {
 	size_t	 cap, len;	/* cap: OUT_ROOM or more */
 	int	 fd;		/* -1: the text stays in buf */
 	int	 err;		/* 0, or the first failure as -errno */
+	int	 stop;		/* 0: there is none */
+	unsigned unwritten;	/* lines that a failure left */
 };
 
 /* Bytes, a string, or one character, of any length. */
@@ -37,7 +42,11 @@ static inline void out_end(struct out *o, const char *end)
 		o->len = (size_t)(end - o->buf);
 }
 
-/* Write out what waits. Returns 0 or the first failure ever, as -errno. */
+/*
+ * Write out what waits. Returns 0 or the first failure ever, as -errno:
+ * -EPIPE when stop is readable, too, as if nobody read any more; what could be
+ * written without waiting has been.
+ */
 int out_flush(struct out *o);
 
 #endif

@@ -153,12 +153,30 @@ static void put_labels(struct out *o, const struct ct_flow *f,
 	}
 }
 
+/* Time and kind of an event. */
+static char *put_event(char *p, const struct fmt_how *how, uint64_t ns)
+{
+	static const char words[][10] = {	/* from CT_EVENT_NEW on */
+		"    [NEW] ", " [UPDATE] ", "[DESTROY] ",
+	};
+
+	if (how->show & FMT_STAMP)
+		p = fmt_stamp(p, ns);
+	if (how->event == CT_EVENT_NONE)
+		return p;
+	memcpy(p, words[how->event - CT_EVENT_NEW], sizeof(words[0]));
+	return p + sizeof(words[0]);
+}
+
 /* Protocol, timeout, state, both tuples: up to the mark. */
 static char *put_head(char *p, const struct ct_flow *f,
 		      const struct fmt_how *how)
 {
 	uint8_t proto = f->dir[CT_ORIG].proto;
 
+	if (how->event)
+		p = put_event(p, how, f->has & CT_EVENT_TIME ? f->event_ns
+							     : how->now_ns);
 	if (how->show & FMT_EXTENDED) {
 		const char *family = ct_name_of(CT_FAMILIES, f->family);
 
@@ -217,6 +235,7 @@ static void plain_flow(struct out *o, const struct ct_flow *f,
 		put_labels(o, f, how->labels);
 		p = out_room(o);
 	}
+	p = fmt_sender(p, how);
 	*p++ = '\n';
 	out_end(o, p);
 }
@@ -230,6 +249,16 @@ char *fmt_stamp(char *p, uint64_t ns)
 	*p++ = '.';
 	p = text_zeros(p, (uint32_t)(ns % NS) / 1000, 6);
 	return text_str(p, "]\t");
+}
+
+char *fmt_sender(char *p, const struct fmt_how *how)
+{
+	if (how->port) {
+		p = text_u32(text_str(p, " [USERSPACE] portid="), how->port);
+		if (how->program)
+			p = text_word(text_str(p, " progname="), how->program);
+	}
+	return p;
 }
 
 /* Flags joined by commas; with bits that have no name, a blank is left. */
@@ -256,10 +285,8 @@ static char *put_expect_flags(char *p, uint32_t flags)
 void fmt_plain_expect(struct out *o, const struct ct_expect *e,
 		      const struct fmt_how *how)
 {
-	char *p = out_room(o);
+	char *p = put_event(out_room(o), how, how->now_ns);
 
-	if (how->show & FMT_STAMP)
-		p = fmt_stamp(p, how->now_ns);
 	if (e->has & CT_EXP_TIMEOUT)
 		p = text_str(text_u32(p, e->timeout), " ");
 	p = text_u32(text_str(p, "proto="), e->tuple.proto);

@@ -213,7 +213,12 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 	const int whole = (how->show & FMT_RESTORE) != 0;
 	const char *flow = (const char *)f;
 	const char *next = names;
-	char *p = text_str(out_room(o), how->show & FMT_DELETED ? "-D" : "-A");
+	const enum ct_event event = how->show & FMT_DELETED ? CT_EVENT_DESTROY
+							    : how->event;
+	char *p = out_room(o);
+
+	*p++ = '-';
+	*p++ = "AAUD"[event];
 
 	for (const struct option *opt = options; opt < end; opt++) {
 		const char *usual = next, *name;
@@ -238,9 +243,11 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 			p = put_value(p, opt, flow + opt->at, has, proto);
 	}
 	out_end(o, p);
-	if (whole && !(how->show & FMT_DELETED))
+	if (whole && event != CT_EVENT_DESTROY)
 		put_rest(o, f, how->labels);
-	out_char(o, '\n');
+	p = fmt_sender(out_room(o), how);
+	*p++ = '\n';
+	out_end(o, p);
 }
 
 const struct fmt fmt_save = {

@@ -9,14 +9,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Move a descriptor, or -1, out of the way of the standard streams. */
-static int above_stderr(int fd)
+int nl_above_stderr(int fd)
 {
 	int high;
 
 	if (fd < 0 || fd > STDERR_FILENO)
 		return fd;
-	high = above_stderr(dup(fd));	/* the lowest that is free */
+	high = nl_above_stderr(dup(fd));	/* the lowest that is free */
 	close(fd);
 	return high;
 }
@@ -29,7 +28,7 @@ int nl_sock_open(struct nl_sock *s)
 
 	/* musl's socket() is large: it knows kernels before 2.6.27 */
 	fd = (int)syscall(SYS_socket, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
-	fd = above_stderr(fd);
+	fd = nl_above_stderr(fd);
 	if (fd < 0)
 		return -errno;
 	/* Both are comforts: an old kernel that refuses them still answers. */

@@ -19,6 +19,9 @@
 /* Silence after which a request counts as lost, in seconds. */
 #define NL_PATIENCE	60
 
+/* Move a descriptor, or -1, out of the way of the standard streams. */
+int nl_above_stderr(int fd);
+
 struct nl_sock {
 	int		 fd;
 	uint32_t	 seq;	/* of the request sent last; 0 belongs to events */

@@ -83,6 +83,7 @@ struct printing {
 	struct fmt_how		 how;
 	struct out		 out;
 	const char		*what;	/* the section's name */
+	enum ct_event		 event;	/* which its first word names */
 };
 
 static void print_msg(const struct nl_msg *m, void *arg)
@@ -95,6 +96,12 @@ static void print_msg(const struct nl_msg *m, void *arg)
 	if (!t)
 		return;
 	clear(t, &r);
+	if (p->event) {
+		assert_int_equal(ct_event_of(m->type & 0xff, m->flags),
+				 p->event);
+		p->how.event = p->event;
+		p->how.port = m->port;
+	}
 	if (strcmp(p->what, "count") == 0) {
 		assert_int_equal(ct_count_read(m, &entries), 0);
 		fmt_count(&p->out, entries);
@@ -114,7 +121,26 @@ static void print_msg(const struct nl_msg *m, void *arg)
 	}
 }
 
-/* Read the words of -o. Returns 0 for a section that is no list's text. */
+/* "new extended" is a section of the event; what follows the word, or "". */
+static const char *read_event(const char *name, enum ct_event *event)
+{
+	static const char *const words[] = {
+		[CT_EVENT_NEW] = "new", [CT_EVENT_UPDATE] = "update",
+		[CT_EVENT_DESTROY] = "destroy",
+	};
+
+	for (unsigned i = CT_EVENT_NEW; i < COUNT(words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (strncmp(name, words[i], n) == 0) {
+			*event = i;
+			return name + n + (name[n] == ' ');
+		}
+	}
+	return name;
+}
+
+/* Read the words of -o. Returns 0 for a section that is no text of ours. */
 static int read_how(const char *name, struct printing *p, int *labels)
 {
 	char words[64];
@@ -122,7 +148,7 @@ static int read_how(const char *name, struct printing *p, int *labels)
 
 	*labels = 0;
 	p->fmt = &fmt_plain;
-	snprintf(words, sizeof(words), "%s", name);
+	snprintf(words, sizeof(words), "%s", read_event(name, &p->event));
 	for (char *w = strtok_r(words, ",", &save); w;
 	     w = strtok_r(NULL, ",", &save)) {
 		if (strcmp(w, "extended") == 0)
@@ -135,9 +161,10 @@ static int read_how(const char *name, struct printing *p, int *labels)
 			*labels = 1;
 		else if (strcmp(w, "save") == 0)
 			p->fmt = &fmt_save;
-		else if (strcmp(w, "plain") && strcmp(w, "timestamp") &&
-			 strcmp(w, "userspace") && strcmp(w, "stats") &&
-			 strcmp(w, "count"))
+		else if (strcmp(w, "timestamp") == 0)
+			p->how.show |= FMT_STAMP;
+		else if (strcmp(w, "plain") && strcmp(w, "userspace") &&
+			 strcmp(w, "stats") && strcmp(w, "count"))
 			return 0;
 	}
 	return 1;
@@ -174,6 +201,100 @@ static void text_is_the_references(void **state)
 		buf[p.out.len] = '\0';
 		assert_string_equal(buf, s->text);
 	}
+}
+
+/* --------------------------------------------------------------- events */
+
+static char list_text[TEXT_MAX], event_text[TEXT_MAX];
+
+/* What fmt makes of a record. */
+static void print(const struct fmt *fmt, const struct nl_row *t,
+		  const union record *r, const struct fmt_how *how, char *text)
+{
+	struct out o = { .buf = text, .cap = TEXT_MAX, .fd = -1 };
+
+	if (t == &ct_flow_table)
+		fmt->flow(&o, &r->flow, how);
+	else
+		fmt->expect(&o, &r->exp, how);
+	assert_int_equal(o.err, 0);
+	text[o.len] = '\0';
+}
+
+/* The line of an event from that of a list: what a list has, put around. */
+static void around(char *text, const struct fmt *fmt, int expect,
+		   const struct fmt_how *how, uint64_t ns)
+{
+	static const char *const words[] = { "", "    [NEW] ", " [UPDATE] ",
+					     "[DESTROY] " };
+	char stamp[64] = "", sender[128] = "";
+
+	list_text[strlen(list_text) - 1] = '\0';
+	if (how->show & FMT_STAMP)
+		snprintf(stamp, sizeof(stamp), "[%08llu.%06llu]\t",
+			 (unsigned long long)(ns / 1000000000),
+			 (unsigned long long)(ns / 1000 % 1000000));
+	if (how->port && !expect)
+		snprintf(sender, sizeof(sender), " [USERSPACE] portid=%u%s%s",
+			 how->port, how->program ? " progname=" : "",
+			 how->program ? how->program : "");
+	if (fmt == &fmt_save && !expect)
+		snprintf(text, 2 * TEXT_MAX, "-%c%s%s\n", "AAUD"[how->event],
+			 list_text + 2, sender);
+	else
+		snprintf(text, 2 * TEXT_MAX, "%s%s%s%s\n", stamp,
+			 words[how->event], list_text, sender);
+}
+
+static void each_event(const struct nl_msg *m, void *arg)
+{
+	static const struct fmt *const formats[] = { &fmt_plain, &fmt_save };
+	static char expected[2 * TEXT_MAX];
+	static union record r;
+	const struct nl_row *t = table_of(m);
+	const struct clock_zone utc = { 0 };
+	uint64_t ns = 7000123456789;
+
+	if (t != &ct_flow_table && t != &ct_expect_table)
+		return;
+	clear(t, &r);
+	assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r), 0);
+	if (t == &ct_flow_table)
+		r.flow.family = m->family;
+	for (unsigned i = 0; i < 2 * 4 * 3 * 32; i++) {
+		const struct fmt *fmt = formats[i % 2];
+		struct fmt_how how = {
+			.show = i / 24, .labels = i / 24 & 16 ? arg : NULL,
+			.zone = &utc, .now_ns = ns,
+		};
+		struct fmt_how list = how;
+
+		how.event = i / 2 % 4;
+		if (how.event && i / 8 % 3) {
+			how.port = UINT32_MAX;
+			how.program = i / 8 % 3 == 2 ? "fifteen-letters" : NULL;
+		}
+		if (!how.event)
+			how.show &= ~FMT_STAMP;	/* a list has it of its own */
+		list.show &= ~FMT_STAMP;
+		print(fmt, t, &r, &list, list_text);
+		print(fmt, t, &r, &how, event_text);
+		around(expected, fmt, t == &ct_expect_table, &how,
+		       t == &ct_flow_table && r.flow.has & CT_EVENT_TIME ?
+		       r.flow.event_ns : ns);
+		assert_string_equal(event_text, expected);
+	}
+}
+
+/* Whatever decorates it, an event is the list's line, and something around. */
+static void event_goes_around_the_line(void **state)
+{
+	static struct ct_label_map map;
+	const struct section *map_text = fixture_find(*state, "labelmap");
+
+	if (map_text)
+		ct_label_parse(&map, map_text->text, strlen(map_text->text));
+	each_msg(*state, each_event, &map);
 }
 
 /* ----------------------------------------------------- acknowledgements */
@@ -435,7 +556,7 @@ int main(void)
 	size_t n = 0;
 
 	fixtures_read(TEST_DATA);
-	tests = calloc(4 * n_fixtures, sizeof(*tests));
+	tests = calloc(5 * n_fixtures, sizeof(*tests));
 	if (!tests || n_fixtures == 0)
 		return 1;
 	for (const struct fixture *f = fixtures; f < fixtures + n_fixtures;
@@ -446,6 +567,8 @@ int main(void)
 		else
 			add(&tests[n++], f, "text is the reference's",
 			    text_is_the_references);
+		add(&tests[n++], f, "an event goes around the line",
+		    event_goes_around_the_line);
 		add(&tests[n++], f, "decoded survives the encoder",
 		    decoded_survives_the_encoder);
 		add(&tests[n++], f, "a layout decodes and encodes the same",

@@ -183,6 +183,10 @@ static void lines_are_refused(void **state)
 		{ "-L -m 5/", 1, "unexpected value '5/' with -m option" },
 		{ "-L -s -d", 2, "Invalid IP address `-d'" },
 		{ "-L --sr", 2, "unknown option `--sr'" },
+		{ "-E --snapsho", 2, "unknown option `--snapsho'" },
+		{ "-I --helpe x", 2, "unknown option `--helpe'" },
+		{ "-E -e OLD", 2, "Bad parameter `OLD'" },
+		{ "-E -b many", 1, "unexpected value 'many' with -b option" },
 		{ "-L --zero=1", 2, "unknown option `--zero=1'" },
 		{ "-L --labelmap a --labelmap b", 2, "option `--labelmap' can only be specified once" },
 	};
@@ -245,6 +249,9 @@ static void lines_are_understood(void **state)
 	assert_int_equal(q.warns, 1);
 	assert_string_equal(q.warn[0],
 			    "WARNING: ignoring SRC_NAT, use --src-nat instead");
+	understand(&q, "-L -o s");	/* a name of the list, not SRC_NAT */
+	assert_int_equal(q.show, SHOW_SAVE);
+	assert_int_equal(q.warns, 0);
 	understand(&q, "-L -m 0x10/0xf0 -w 010 --orig-zone 3");
 	assert_int_equal(q.filter.mark, 16);
 	assert_int_equal(q.filter.mark_mask, 0xf0);
@@ -267,6 +274,40 @@ static void lines_are_understood(void **state)
 	       "--reply-port-dst 2");
 	assert_int_equal(q.filter.dir[1].has, CT_SRC4 | CT_DST4 | CT_SPORT |
 					      CT_DPORT);
+}
+
+static void events_are_groups(void **state)
+{
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-E");
+	assert_int_equal(q.groups, 0);	/* all that the table has */
+	understand(&q, "-E -e NEW");
+	assert_int_equal(q.groups, 1);
+	understand(&q, "-E -e upd");
+	assert_int_equal(q.groups, 2);
+	understand(&q, "-E -e d");	/* no DST_NAT */
+	assert_int_equal(q.groups, 4);
+	assert_int_equal(q.warns, 0);
+	understand(&q, "-E -e DESTROY,N -e NEW");
+	assert_int_equal(q.groups, 5);
+	understand(&q, "-E -e NEW -e ALL");
+	assert_int_equal(q.groups, CT_GROUPS_FLOW);
+	understand(&q, "-E -b 4096");
+	assert_int_equal(q.room, 4096);
+}
+
+/* What the old tool does not have is spelt in full. */
+static void new_options_do_not_disturb_old_ones(void **state)
+{
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-E --snapshot");
+	assert_true(q.seen & opt_bit(OPT_SNAPSHOT));
+	understand(&q, "--hel");	/* --help, though --helper begins so */
+	assert_int_equal(q.cmd, CMD_HELP);
 }
 
 /* Filters of every protocol that has the field: no -p is needed. */
@@ -363,6 +404,8 @@ int main(void)
 		cmocka_unit_test(marks_and_prefixes_are_checked),
 		cmocka_unit_test(lines_are_refused),
 		cmocka_unit_test(lines_are_understood),
+		cmocka_unit_test(events_are_groups),
+		cmocka_unit_test(new_options_do_not_disturb_old_ones),
 		cmocka_unit_test(protocols_are_found),
 		cmocka_unit_test(words_are_read_in_any_order),
 		cmocka_unit_test(options_may_be_repeated),

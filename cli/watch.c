@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/watch.h"
+
+#include "cli/file.h"
+#include "cli/job.h"
+#include "cli/opts.h"
+#include "cli/owner.h"
+#include "cli/signals.h"
+#include "cli/tell.h"
+#include "ct/bpf.h"
+#include "nl/listen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* The receive buffer, unless -b says how large it is. */
+#define ROOM_FIRST	(4u << 20)
+#define ROOM_MAX	(64u << 20)
+
+#define SECOND		1000000000u	/* in nanoseconds */
+
+/* The listener. */
+struct watch {
+	struct nl_sock	 sock;
+	uint32_t	 room;		/* of the receive buffer */
+	uint32_t	 overflows;
+	uint64_t	 last_ns;	/* when the last one was */
+};
+
+static struct nl_slots slots;
+static struct sock_filter program[CT_BPF_MAX];
+
+/* ---------------------------------------------------------------- receive */
+
+/*
+ * The kernel had to drop events. That is said once while it goes on. What was
+ * received before is still good.
+ */
+static void overflow(struct watch *w)
+{
+	const uint64_t now = clock_now();
+
+	if (now - w->last_ns > SECOND)
+		tell_line("WARNING: We have hit ENOBUFS! "
+			  "We are losing events.");
+	w->last_ns = now;
+	w->overflows++;
+}
+
+static int show_event(struct job *j, const struct nl_msg *m)
+{
+	const unsigned message = (unsigned)(m->type - j->type);
+	int r = 0;
+
+	j->how.event = ct_event_of(message, m->flags);
+	if (j->how.event)
+		r = job_take(j, m);
+	if (r <= 0)
+		return r;
+	/* In a list, no mark is a mark of 0; an event is not about it. */
+	if (j->q->filter.has & CT_F_MARK && !(j->flow.has & CT_MARK))
+		return 0;
+	j->how.port = m->port;
+	if (m->port)
+		j->how.program = owner_of(m->port);
+	return job_put(j);
+}
+
+/*
+ * Show what waits. Returns how many datagrams it was, all slots for an
+ * overflow, or -errno.
+ */
+static int receive(struct watch *w, struct job *j)
+{
+	int n = nl_listen_recv(&w->sock, &slots);
+	int r = 0;
+
+	if (n == -ENOBUFS) {
+		overflow(w);
+		return NL_SLOTS;
+	}
+	if (j->how.show & FMT_STAMP)
+		j->how.now_ns = clock_now();
+	for (int i = 0; i < n && r >= 0; i++) {
+		struct nl_run run = nl_slot_run(&slots, i);
+		struct nl_msg m;
+
+		while ((r = nl_msg_next(&run, &m)) > 0 &&
+		       (r = show_event(j, &m)) == 0)
+			;
+	}
+	return r < 0 ? r : n;
+}
+
+/* Events come as fast as they are read: before they come faster, make room. */
+static void grow(struct watch *w)
+{
+	if (w->room < ROOM_MAX)
+		nl_listen_room(&w->sock, w->room *= 2);
+}
+
+/*
+ * Events are written when no more of them wait, and many at a time while they
+ * do. Returns -errno, or not, at a signal or when nobody reads any more; both
+ * may be in j->out->err as well.
+ */
+static int loop(struct watch *w, struct job *j)
+{
+	enum { EVENTS, SIGNALS, READER, ALL };
+	struct out *o = j->out;
+	struct pollfd p[] = {
+		[EVENTS]  = { .fd = w->sock.fd, .events = POLLIN },
+		[SIGNALS] = { .fd = o->stop, .events = POLLIN },
+		[READER]  = { .fd = o->fd },	/* POLLERR comes unasked */
+	};
+	int n = 0;
+
+	do {
+		/* with all slots filled, more may wait, or nothing */
+		poll(p, ALL, n == NL_SLOTS ? 0 : -1);
+		n = p[EVENTS].revents ? receive(w, j) : 0;
+		if (n == NL_SLOTS)
+			grow(w);
+		else
+			out_flush(o);
+	} while (n >= 0 && !o->err && !p[SIGNALS].revents &&
+		 !p[READER].revents);
+	out_flush(o);
+	return n;
+}
+
+/* ------------------------------------------------------------------ begin */
+
+/* What the kernel's setting keeps from being told, if there are n entries. */
+static void hint_setting(uint32_t n)
+{
+	char value[8] = "";
+
+	file_read("/proc/sys/net/netfilter/nf_conntrack_events", value,
+		  sizeof(value));
+	if (value[0] == '0')
+		tell_setting("0: there are no events");
+	if (value[0] == '2' && n > 0)
+		tell_setting("2: older entries have no events");
+}
+
+/* A receive buffer as -b has it, which does not grow. */
+static void set_room(const struct nl_sock *s, uint32_t bytes)
+{
+	const uint32_t room = nl_listen_room(s, bytes);
+
+	tell_numbers("NOTICE: Netlink socket buffer size has been set to % "
+		     "bytes.\n", room, 0);
+	if (room / 2 < bytes)
+		tell_line("hint: net.core.rmem_max is the limit");
+}
+
+/* Begin to listen. Returns 0 or -errno. */
+static int begin(struct watch *w, const struct job *j)
+{
+	const struct cli_req *q = j->q;
+	struct nl_bpf bpf = { .insn = program, .cap = CT_BPF_MAX };
+	int r = nl_sock_open(&w->sock);
+
+	if (r < 0)
+		return r;
+	if (!j->expect) {	/* refused or not, what arrives is matched */
+		ct_bpf(&bpf, &q->filter);
+		nl_sock_filter(&w->sock, &bpf);
+	}
+	w->room = ROOM_MAX;
+	if (q->seen & opt_bit(OPT_BUFFER_SIZE)) {
+		set_room(&w->sock, q->room);
+	} else {
+		if (!(q->seen & opt_bit(OPT_SNAPSHOT)))
+			w->room = ROOM_FIRST;
+		nl_listen_room(&w->sock, w->room);
+	}
+	return nl_listen_to(&w->sock, j->expect ? CT_GROUPS_EXPECT :
+			    q->groups ? q->groups : CT_GROUPS_FLOW);
+}
+
+/* Say how many lines were written; what is counted from now on, anew. */
+static void tell_shown(struct job *j, int kind)
+{
+	tell_count(j->count - j->out->unwritten, kind + j->expect, "shown");
+	j->count = j->out->unwritten;
+}
+
+/* The entries of now, like -L; their events wait meanwhile. */
+static int snapshot(struct job *j)
+{
+	int r = job_list(j);
+
+	out_flush(j->out);
+	tell_shown(j, 0);
+	return r;
+}
+
+/* What the user should know at the end. */
+static void end(struct watch *w, struct job *j)
+{
+	const uint32_t drops = nl_listen_drops(&w->sock);
+	const uint32_t lines = j->out->unwritten;
+
+	tell_shown(j, TELL_EVENTS);
+	if (drops | w->overflows)
+		tell_numbers(drops ? "hint: % overflows, % events lost\n"
+				   : "hint: % overflows\n",
+			     w->overflows, drops);
+	if (lines)
+		tell_numbers("hint: % lines are not written\n", lines, 0);
+}
+
+/* Not in line, beside main's buffers: offsets in a small frame are short. */
+__attribute__((noinline))
+int cli_watch(const struct cli_req *q, const struct cli_world *world)
+{
+	struct job *j = job_open(q, world);
+	struct watch w = { .room = 0 };
+	struct out *o = world->out;
+	int r;
+
+	if (!j)
+		return EXIT_FAILED;
+	ct_plan(&j->plan, CT_SHOW, q->table, &q->filter);
+	r = job_count(j);	/* loads the kernel's module, too */
+	if (r < 0 && r != -EPERM)
+		return job_fail(j, r);
+	o->stop = signals_open();
+	if (r == 0)
+		r = begin(&w, j);
+	if (r < 0)
+		return tell_no_events(j->expect, r);
+	hint_setting(j->count);
+	j->count = 0;
+	if (q->seen & opt_bit(OPT_SNAPSHOT))
+		r = snapshot(j);
+	if (r == 0 && !o->err)
+		r = loop(&w, j);
+	end(&w, j);
+	if (o->err == -EPIPE)
+		return EXIT_DONE;
+	return r < 0 || o->err ? job_fail(j, r) : EXIT_DONE;
+}
