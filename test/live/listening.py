@@ -10,7 +10,7 @@ import threading
 
 import expect
 from lib.case import Failure, Skip, check_lines, fact, facts, plain_err
-from lib.ears import Ear, quiet, until
+from lib.ears import Ear, groups, quiet, until
 from lib.talk import Datagrams, Tcp
 
 CLOSING = "^conntrack vX (NAME): %d %s have been shown.$"
@@ -529,3 +529,28 @@ def two_listeners_share_a_pipe_line_by_line(t):
                                                                   r"|-A -t .* \[USERSPACE\] portid=\d+", line)]
     if torn or got[0].count("\n") != 6000:
         ears[0].fail("%d lines, torn: %d" % (got[0].count("\n"), len(torn)), *torn[:3])
+
+
+FILTERS = {"protocol": "-p udp", "source": "-s 198.18.7.0/24", "port": "-p tcp --dport 999", "family": "-f ipv6",
+           "mark": "-m 5", "zone": "-w 5", "address": "-d 2001:db8::7", "state": "-p tcp --state TIME_WAIT"}
+
+
+@facts("event_that_the_{which}_leaves_out_never_reaches_the_socket", which=FILTERS)
+def kept_out(t, which):
+    """The kernel decides: nothing waits for a listener that is asleep."""
+    t.table()
+    ear = Ear(t, "-E " + FILTERS[which])
+    ear.process.send_signal(signal.SIGSTOP)
+    t.flood("500 --base 10.0.0.1 --sources 10 --ports 10")
+    if any(waiting for _, waiting in groups()):
+        ear.fail("%s bytes wait" % groups())
+    t.check("-I -t 100 -p udp -s 198.18.7.1 -d 198.18.8.1 --sport 1 --dport 1 -m 5 -w 5")
+    t.check("-I -t 100 -p udp -s fd00::1 -d 2001:db8::7 --sport 1 --dport 1")
+    t.check("-I -t 100 -p tcp -s 10.9.9.9 -d 198.18.8.1 --sport 1 --dport 999 --state TIME_WAIT")
+    if not any(waiting for _, waiting in groups()):
+        ear.fail("nothing waits")
+    ear.process.send_signal(signal.SIGCONT)
+    quiet(ear)
+    ear.end()
+    if not 1 <= ear.out().count("\n") <= 2:
+        ear.fail(ear.out())
