@@ -114,6 +114,22 @@ def idle_listener_does_not_wake_up(t):
     ear.end()
 
 
+@fact
+def events_of_other_flows_do_not_wake_it_up(t):
+    t.table()
+    ear = Ear(t, "-E -p udp")
+    quiet(ear)
+    turns = ear.status("voluntary_ctxt_switches")
+    t.flood("1000")
+    quiet(ear)
+    if ear.status("voluntary_ctxt_switches") != turns:
+        ear.fail("it ran meanwhile")
+    t.flood("1 --proto udp")
+    until(lambda: "[NEW] udp" in ear.out(), "an event", ear)
+    ear.end()
+    says(ear, 0, CLOSING % (1, "flow events"))
+
+
 @facts("reader_who_leaves_ends_it_{when}", when=("while_nothing_happens", "at_the_next_event"))
 def leaves(t, when):
     t.lab
