@@ -55,6 +55,8 @@ const char *cli_part(const char *text, unsigned n)
 
 const struct cli_cmd cli_cmds[CLI_CMDS] = { COMMANDS(ROW) };
 
+/* Smaller when not in line. */
+__attribute__((noinline))
 const struct cli_cmd *cli_cmd_of(uint32_t bit)
 {
 	const struct cli_cmd *c = cli_cmds;

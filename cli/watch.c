@@ -12,9 +12,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
-/* The receive buffer, unless -b says how large it is. */
+/*
+ * The receive buffer, unless -b says how large it is. The kernel counts it
+ * twice: on a small machine it grows to an eighth of the memory.
+ */
 #define ROOM_FIRST	(4u << 20)
 #define ROOM_MAX	(64u << 20)
 
@@ -23,7 +28,7 @@
 /* The listener. */
 struct watch {
 	struct nl_sock	 sock;
-	uint32_t	 room;		/* of the receive buffer */
+	uint32_t	 room, most;	/* of the receive buffer */
 	uint32_t	 overflows;
 	uint64_t	 last_ns;	/* when the last one was */
 };
@@ -96,7 +101,7 @@ static int receive(struct watch *w, struct job *j)
 /* Events come as fast as they are read: before they come faster, make room. */
 static void grow(struct watch *w)
 {
-	if (w->room < ROOM_MAX)
+	if (w->room <= w->most / 2)
 		nl_listen_room(&w->sock, w->room *= 2);
 }
 
@@ -140,9 +145,9 @@ static void hint_setting(uint32_t n)
 	file_read("/proc/sys/net/netfilter/nf_conntrack_events", value,
 		  sizeof(value));
 	if (value[0] == '0')
-		tell_setting("0: there are no events");
+		tell_setting("0: no events");
 	if (value[0] == '2' && n > 0)
-		tell_setting("2: older entries have no events");
+		tell_setting("2: no events of older entries");
 }
 
 /* A receive buffer as -b has it, which does not grow. */
@@ -154,6 +159,16 @@ static void set_room(const struct nl_sock *s, uint32_t bytes)
 		     "bytes.\n", room, 0);
 	if (room / 2 < bytes)
 		tell_line("hint: net.core.rmem_max is the limit");
+}
+
+static uint32_t most_room(void)
+{
+	struct sysinfo i = { .totalram = 0 };
+	uint64_t part;
+
+	syscall(SYS_sysinfo, &i);
+	part = (uint64_t)i.totalram * i.mem_unit / 16;
+	return part - 1 < ROOM_MAX ? (uint32_t)part : ROOM_MAX;
 }
 
 /* Begin to listen. Returns 0 or -errno. */
@@ -169,7 +184,7 @@ static int begin(struct watch *w, const struct job *j)
 		ct_bpf(&bpf, &q->filter);
 		nl_sock_filter(&w->sock, &bpf);
 	}
-	w->room = ROOM_MAX;
+	w->room = w->most = most_room();
 	if (q->seen & opt_bit(OPT_BUFFER_SIZE)) {
 		set_room(&w->sock, q->room);
 	} else {
@@ -210,7 +225,7 @@ static void end(struct watch *w, struct job *j)
 				   : "hint: % overflows\n",
 			     w->overflows, drops);
 	if (lines)
-		tell_numbers("hint: % lines are not written\n", lines, 0);
+		tell_numbers("hint: % lines not written\n", lines, 0);
 }
 
 /* Not in line, beside main's buffers: offsets in a small frame are short. */
