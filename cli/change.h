@@ -28,8 +28,8 @@ int change_table(struct job *j);
  * The same for the lines of a file: creations are collected, and sent when
  * the window is full, when another command comes, and at the end, when q is
  * NULL. A refusal is told with the number of its line, and counted in
- * *refused. Returns 0, EXIT_FAILED when a signal ended it, or -errno when the
- * conversation broke.
+ * *refused; the lines behind it are done. Returns 0, EXIT_FAILED when a signal
+ * ended it, or -errno when nothing more can be done.
  */
 int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 		uint32_t *refused);

@@ -155,8 +155,6 @@ static int settle(struct engine *e, int r)
 		const struct slot *s = &e->slot[i];
 		int error = -(int)s->failed;
 
-		if (s->failed)
-			memcpy(e->talk.ack.text, e->keep + s->kept, s->len);
 		if (s->cmd == CMD_ADD &&
 		    (error == -EOPNOTSUPP || error == -EBUSY)) {
 			error = add_over(e, s);
@@ -165,6 +163,9 @@ static int settle(struct engine *e, int r)
 				redo_behind(e, s);
 			}
 		}
+		if (error < 0 && error == -(int)s->failed)
+			memcpy(e->talk.ack.text, e->keep + s->kept,
+			       sizeof(e->talk.ack.text));
 		if (error < 0)
 			engine_refuse(e, s, error);
 	}

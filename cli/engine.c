@@ -10,11 +10,11 @@
 
 struct engine engine;
 
-int engine_stopped(const struct engine *e)
+int engine_stopped(const struct job *j)
 {
-	struct pollfd p = { .fd = e->signals, .events = POLLIN };
+	struct pollfd p = { .fd = j->out->stop, .events = POLLIN };
 
-	return e->signals > 0 && poll(&p, 1, 0) > 0;
+	return p.fd > 0 && poll(&p, 1, 0) > 0;
 }
 
 int engine_open(struct engine *e, struct job *j,
@@ -26,7 +26,8 @@ int engine_open(struct engine *e, struct job *j,
 		return 0;
 	if (!e->job) {
 		r = nl_sock_open(&e->sock);
-		e->signals = signals_open();
+		j->out->stop = signals_open();
+		tell_until(j->out->stop);
 	}
 	if (r < 0)
 		return r;
@@ -57,6 +58,8 @@ struct slot *engine_begin(struct engine *e, unsigned message, uint16_t flags,
 	return s;
 }
 
+/* Smaller when not in line. */
+__attribute__((noinline))
 void engine_keep(struct engine *e, struct slot *s, const void *p, size_t n)
 {
 	s->kept = e->kept;
@@ -72,9 +75,7 @@ int engine_flush(struct engine *e)
 	e->job->how.now_ns = clock_now();
 	r = nl_batch_flush(&e->batch);
 	e->kept = 0;
-	if (r == 0)
-		r = e->error;
-	return r == 0 && engine_stopped(e) ? EXIT_FAILED : r;
+	return r == 0 && engine_stopped(e->job) ? EXIT_FAILED : r;
 }
 
 int engine_room(struct engine *e)

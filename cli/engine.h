@@ -20,7 +20,7 @@ struct slot {
 	uint32_t	 len;	/* ... and how long it is */
 	uint32_t	 line;	/* of the load file, or 0 */
 	uint16_t	 cmd;
-	uint16_t	 failed;	/* the error, or 0 */
+	uint16_t	 failed;	/* the errno, or 0 */
 	uint8_t		 family;
 	uint8_t		 asked;		/* the next request reads the entry */
 	struct ct_nat	 nat[2];	/* what -A asks for */
@@ -30,10 +30,9 @@ struct slot {
 struct engine {
 	struct job	*job;
 	int		 (*push)(struct engine *e, const struct nl_msg *m);
-	int		 signals;	/* readable when one came; 0, -1: none */
 	uint32_t	 kept;		/* bytes in keep */
 	uint32_t	 refused;	/* lines of a file */
-	int		 error;		/* the first refusal */
+	int		 error;		/* the first refusal that ends a command */
 	struct nl_batch	 batch;
 	struct nl_talk	 talk;
 	struct nl_sock	 sock;		/* beside the one of the dump */
@@ -56,7 +55,7 @@ int engine_open(struct engine *e, struct job *j,
 		int (*hear)(const struct nl_msg *m, int error, void *arg));
 
 /* Has a signal come? */
-int engine_stopped(const struct engine *e);
+int engine_stopped(const struct job *j);
 
 /*
  * Begin a request, IPCTNL_MSG_CT_*, in e->batch; its mark is for
@@ -73,8 +72,8 @@ void engine_keep(struct engine *e, struct slot *s, const void *p, size_t n);
 int engine_recall(struct engine *e, const struct slot *s);
 
 /*
- * Send what is collected. Returns 0, the first refusal, -errno when the
- * conversation broke, or EXIT_FAILED: a signal has come.
+ * Send what is collected. Returns 0, -errno when the conversation broke, or
+ * EXIT_FAILED: a signal has come. Refusals are in e->error, or told.
  */
 int engine_flush(struct engine *e);
 

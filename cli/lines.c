@@ -2,6 +2,7 @@
 #include "cli/lines.h"
 
 #include "cli/file.h"
+#include "nl/sock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -22,12 +23,12 @@ static ssize_t take(int fd, char *buf, size_t n)
 /* Copy all that comes from l->fd to an unnamed file, and read that. */
 static int spool(struct lines *l)
 {
-	int fd = memfd_create("load", MFD_CLOEXEC);
+	int fd = nl_above_stderr(memfd_create("load", MFD_CLOEXEC));
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	while ((n = take(l->fd, l->buf, sizeof(l->buf))) > 0)
+	while ((n = take(l->fd, l->buf, LINES_BUF)) > 0)
 		for (ssize_t done = 0, w; done < n; done += w) {
 			w = write(fd, l->buf + done, (size_t)(n - done));
 			if (w < 0)
@@ -122,7 +123,8 @@ static int close_word(struct lines *l, struct word *w)
 	return 0;
 }
 
-/* One byte of a line, before its end. */
+/* One byte of a line, before its end. Smaller when not in line. */
+__attribute__((noinline))
 static int take_byte(struct lines *l, struct word *w, int c)
 {
 	if (c == '\0')

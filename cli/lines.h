@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #define LINES_BUF	16384u
-#define LINES_OVER	1024u	/* may be looked at behind its end */
+#define LINES_OVER	2048u	/* may be looked at behind its end */
 #define LINES_TEXT	65536u	/* of the words of a line */
 #define LINES_WORDS	1024u
 

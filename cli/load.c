@@ -93,6 +93,7 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 	if (!j)
 		return EXIT_FAILED;
 	job_format(j, show);
+	w->told = 1;
 	do {
 		more = next_line(&q, w);
 		r = change_line(j, more > 0 ? q : NULL, lines.line, &refused);

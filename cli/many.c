@@ -49,8 +49,10 @@ static int push_update(struct engine *e, const struct nl_msg *m)
 	size_t mark;
 	int r = ct_change_apply(&e->to, &e->job->flow, &q->filter, c);
 
+	if (r < 0)
+		e->error = r;
 	if (r <= 0)
-		return r;
+		return 0;
 	s = engine_begin(e, IPCTNL_MSG_CT_NEW, 0, m->family, &mark);
 	s->asked = (uint8_t)!ct_change_is_plain(c);
 	engine_keep(e, s, m->attrs.p, m->attrs.left);
@@ -97,7 +99,7 @@ static int hear_update(const struct nl_msg *m, int error, void *arg)
 	}
 	if (change < s && change->asked)
 		return 0;
-	s->failed = error != 0;
+	s->failed = (uint16_t)-error;
 	if (!error) {
 		j->count++;
 		return s->asked ? 0 : show_changed(e, s);
@@ -138,16 +140,14 @@ static int each_entry(const struct nl_msg *m, void *arg)
 	struct engine *e = arg;
 	int r;
 
-	if (m->type != e->job->type)
-		return 0;
+	if (m->type != e->job->type || e->error)
+		return 0;	/* a dump is read to its end */
 	if (m->attrs.left > RECORD_MAX)
 		return -EMSGSIZE;
 	r = job_take_flow(e->job, m);
 	if (r > 0)
 		r = e->push(e, m);
-	if (r == 0)
-		r = engine_room(e);
-	return r != 0 ? r : e->error;
+	return r == 0 ? engine_room(e) : r;
 }
 
 /* Dump, match, change. */
@@ -157,7 +157,7 @@ static int change_many(struct job *j, enum ct_verb verb,
 				   void *arg))
 {
 	struct engine *e = &engine;
-	int r = engine_open(e, j, hear), last;
+	int r = engine_open(e, j, hear);
 
 	if (r < 0)
 		return r;
@@ -172,8 +172,11 @@ static int change_many(struct job *j, enum ct_verb verb,
 	r = job_ask_planned(j, each_entry, e);
 	if (r == -ENOENT && j->plan.single)
 		r = 0;
-	last = r >= 0 && e->batch.count > 0 ? engine_flush(e) : 0;
-	return last != 0 ? last : r;
+	if (r == 0 && !e->error && e->batch.count > 0)
+		r = engine_flush(e);
+	nl_batch_drop(&e->batch);	/* what a failure left */
+	e->kept = 0;
+	return r != 0 ? r : e->error;
 }
 
 int many_delete(struct job *j)

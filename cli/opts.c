@@ -39,9 +39,9 @@ const char *cli_part(const char *text, unsigned n)
 /* Commands without CLI_HERE are understood, and refused by name. */
 #define COMMANDS(C) \
 	C(0,  "dump\0list\0list entries", CMD_LIST, { L, XL }, 'L', CLI_HERE | EQ) \
-	C(1,  "get\0\0show the entry of a tuple", CMD_GET, { G, XG }, 'G', CLI_HERE | EQ) \
+	C(1,  "get\0\0show one entry", CMD_GET, { G, XG }, 'G', CLI_HERE | EQ) \
 	C(2,  "counter\0count\0count entries", CMD_COUNT, { NONE, NONE }, 'C', CLI_HERE | EQ | CLI_SHORT_VALUE) \
-	C(3,  "stats\0\0show statistics, a line per CPU", CMD_STATS, { NONE, NONE }, 'S', CLI_HERE) \
+	C(3,  "stats\0\0show statistics", CMD_STATS, { NONE, NONE }, 'S', CLI_HERE) \
 	C(4,  "version\0\0show the version", CMD_VERSION, { NONE, NONE }, 'V', CLI_HERE) \
 	C(5,  "help\0\0show this text, and the options of PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
 	C(6,  "create\0\0make an entry", CMD_CREATE, { IA, XI }, 'I', CLI_HERE | EQ) \
@@ -137,7 +137,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'r', .kind = KIND_ADDR, REPLY(src, CT_SRC4), .may = L | IA | U | D | G | E | XI | XD | XG) \
 	O(OPT_REPLY_DST, "reply-dst\0\0destination address,", \
 	  .letter = 'q', .kind = KIND_ADDR, REPLY(dst, CT_DST4), .may = L | IA | U | D | G | E | XI | XD | XG) \
-	O(OPT_PROTONUM, "protonum\0\0protocol: a name or a number", \
+	O(OPT_PROTONUM, "protonum\0\0name or number", \
 	  .letter = 'p', .kind = KIND_PROTO, .may = L | U | D | E | HELP, .must = IA | G | XI | XD | XG) \
 	O(OPT_TIMEOUT, "timeout\0\0seconds until it expires", \
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = IA | XI) \
@@ -189,7 +189,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'M', .kind = KIND_FILE, .may = L | IA | U | D | G | E) \
 	O(OPT_NAT_RANGE, "nat-range\0\0ignored", \
 	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX) \
-	O(OPT_HELPER, "helper\0\0helper of an entry, as ftp", \
+	O(OPT_HELPER, "helper\0\0helper, as ftp", \
 	  .kind = KIND_HELPER, .may = IA | U) \
 	O(OPT_SNAPSHOT, "snapshot\0\0entries first", \
 	  .kind = KIND_FLAG, .may = E | XE) \

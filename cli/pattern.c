@@ -53,7 +53,7 @@ static const char *take_ip6(const char *s, struct ct_addr *to)
 {
 	size_t n = 0;
 
-	while (s[n] > ' ' && s[n] != ']')
+	while (n < 46 && s[n] > ' ' && s[n] != ']')
 		n++;
 	return value_addr(s, n, to) == AF_INET6 ? s + n : NULL;
 }

@@ -10,7 +10,7 @@
 #include "cli/req.h"
 
 #define PATTERN_TEXT	512u	/* of a line; a longer one is parsed each time */
-#define PATTERN_OVER	1024u	/* bytes behind end that may be looked at */
+#define PATTERN_OVER	2048u	/* bytes behind end that may be looked at */
 
 /*
  * The request of the line at s, whose length with its newline is then in *n,

@@ -77,11 +77,10 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 		return 0;
 	if (q->labelmap || loaded != USUAL_MAP) {
 		n = file_read(path, map_buf, sizeof(map_buf));
-		if (n >= 0)
-			ct_label_parse(&label_map, map_buf, (size_t)n);
+		ct_label_parse(&label_map, map_buf, n < 0 ? 0 : (size_t)n);
 		if (label_map.count > 0)
 			w->labels = &label_map;
-		else if (!(q->show & SHOW_RESTORE))
+		else if (!(q->show & SHOW_RESTORE) && !w->told)
 			tell_labelmap(n < 0 ? (int)n : 0);
 		loaded = q->labelmap ? OTHER_MAP : USUAL_MAP;
 	}
@@ -114,7 +113,7 @@ int cli_ready(struct cli_req *q, int argc, char **argv, int posix,
 	int r = cli_parse(q, argc, argv, posix, system_protocol);
 
 	q->line = line;
-	for (unsigned i = 0; i < q->warns; i++)
+	for (unsigned i = 0; i < q->warns && !w->told; i++)
 		tell_line(q->warn[i]);
 	if (r == 0 && !q->cmd && !q->seen && !line)
 		q->cmd = CMD_HELP;

@@ -14,6 +14,7 @@ struct cli_world {
 	const struct ct_label_map	*labels;	/* NULL: none loaded */
 	const struct clock_zone		*zone;
 	void				*recv;	/* NL_RECV_BUF bytes */
+	int				 told;	/* warnings were, before */
 };
 
 /*

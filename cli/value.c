@@ -37,6 +37,8 @@ int value_number(const char *s, unsigned base, uint32_t max, uint32_t *v)
 	return 0;
 }
 
+/* Smaller when not in line. */
+__attribute__((noinline))
 void value_store(void *to, unsigned size, uint32_t v)
 {
 	if (size == sizeof(uint8_t))

@@ -132,6 +132,8 @@ static int loop(struct watch *w, struct job *j)
 	} while (n >= 0 && !o->err && !p[SIGNALS].revents &&
 		 !p[READER].revents);
 	out_flush(o);
+	if (p[READER].revents & POLLNVAL)
+		o->err = -EBADF;
 	return n;
 }
 
@@ -244,6 +246,7 @@ int cli_watch(const struct cli_req *q, const struct cli_world *world)
 	if (r < 0 && r != -EPERM)
 		return job_fail(j, r);
 	o->stop = signals_open();
+	tell_until(o->stop);
 	if (r == 0)
 		r = begin(&w, j);
 	if (r < 0)

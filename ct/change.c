@@ -186,7 +186,7 @@ static int labels_change(const struct ct_flow *old, const struct ct_change *c)
 	for (unsigned n = 0; n < CT_LABEL_MAX; n++)
 		if (ct_label_has(&c->labels, n))
 			r = 0;
-	for (unsigned n = 0; n < CT_LABEL_MAX; n++) {
+	for (unsigned n = CT_LABEL_MAX; n-- > 0;) {	/* no room comes first */
 		int had = old->has & CT_LABELS &&
 			  ct_label_test(old->labels, n);
 

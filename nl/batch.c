@@ -73,7 +73,6 @@ int nl_batch_flush(struct nl_batch *b)
 		r = nl_sock_send(b->talk->sock, b->put.buf, b->put.len);
 	if (r == 0)
 		r = nl_talk_hear(b->talk, hear, b);
-	b->put.len = 0;
-	b->count = 0;
+	nl_batch_drop(b);
 	return r;
 }

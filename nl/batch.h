@@ -54,6 +54,13 @@ size_t nl_batch_begin(struct nl_batch *b, uint16_t type, uint16_t flags,
 		      uint8_t family);
 int nl_batch_end(struct nl_batch *b, size_t mark);
 
+/* Forget what is collected. */
+static inline void nl_batch_drop(struct nl_batch *b)
+{
+	b->put.len = 0;
+	b->count = 0;
+}
+
 /*
  * Send what is collected and hear every answer to it.
  *

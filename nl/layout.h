@@ -68,8 +68,8 @@ int nl_layout_decode(struct nl_layouts *l, const struct nl_row *t,
 		     struct nl_run run, void *to);
 
 /*
- * nl_encode() by the layout of the last struct that had the same presence
- * words, where there was one. Same contract, same bytes. *l begins with all
+ * nl_encode() by the layout learned last, where that was of a struct with the
+ * same presence words. Same contract, same bytes. *l begins with all
  * zeros, and is for one table; texts are not learned.
  */
 void nl_layout_encode(struct nl_layout *l, const struct nl_row *t,

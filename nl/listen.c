@@ -2,6 +2,7 @@
 #include "nl/listen.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,11 +31,11 @@ static uint32_t option(const struct nl_sock *s, int name, unsigned at)
 
 uint32_t nl_listen_room(const struct nl_sock *s, uint32_t bytes)
 {
-	const int n = (int)bytes;
+	const uint32_t most = INT_MAX / 2;	/* the kernel doubles it */
+	const uint32_t n = bytes < most ? bytes : most;
 
-	/* the second, which knows no limit, may be refused */
-	(void)setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &n, sizeof(n));
-	(void)setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &n, sizeof(n));
+	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &n, sizeof(n)) < 0)
+		(void)setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &n, sizeof(n));
 	return option(s, SO_RCVBUF, 0);
 }
 

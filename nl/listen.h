@@ -32,7 +32,7 @@ struct nl_slots {
 };
 
 /*
- * Let the receive buffer hold so many bytes, below 2^31, or what the system allows: with
+ * Let the receive buffer hold so many bytes, or what the system allows: with
  * CAP_NET_ADMIN in the first user namespace any number, else at most
  * net.core.rmem_max. Returns what it holds now, in the kernel's count, which
  * is twice what was asked for.

@@ -7,6 +7,7 @@ import subprocess
 import threading
 
 from lib import lab, packet
+from lib.ears import groups, until
 from lib.case import VERSION, Failure, Skip, fact, facts, plain_err
 from lib.lab import A, B
 
@@ -119,6 +120,38 @@ def interrupted(t, name, command):
         raise Failure("exit %d, %d printed, %d left\n%s" % (p.returncode, printed, left, err))
     if command == "update":
         t.state(lines=50000 - left, line="-L -m 7")
+
+
+@facts("signal_ends_{command}_while_nobody_reads_{stream}", command=("-D -p tcp", "-U -m 7 -p tcp", "-E"),
+       stream=("stdout", "stderr"))
+def stuck(t, command, stream):
+    """The pipe is full, and stays so."""
+    t.table()
+    reader, writer = os.pipe()
+    if stream == "stderr":
+        os.set_blocking(writer, False)
+        while True:
+            try:
+                os.write(writer, b"x" * 4096)
+            except BlockingIOError:
+                break
+        os.set_blocking(writer, True)
+    if command != "-E":
+        t.flood("4000 --timeout 3000")
+    with t.start(command, **{stream: writer}) as p:
+        os.close(writer)
+        if command == "-E":
+            until(groups, "listening")
+            t.flood("4000 --timeout 3000")
+        until(lambda: stream == "stderr" or blocked(p.pid), "a full pipe")
+        p.send_signal(signal.SIGTERM)
+        p.communicate(timeout=60)
+    os.close(reader)
+
+
+def blocked(pid):
+    with open("/proc/%d/wchan" % pid) as f:
+        return "poll" in f.read() or "pipe" in f.read()
 
 
 @fact

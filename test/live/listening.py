@@ -335,6 +335,16 @@ def told(t, size):
         ours.fail("the reference says: " + ears[1].err())
 
 
+@facts("buffer_of_{size}_bytes_is_as_large_as_can_be", size=(1 << 30, 1 << 31, (1 << 32) - 1))
+def huge(t, size):
+    t.lab
+    ear = Ear(t, "-E -b %d" % size)
+    quiet(ear)
+    ear.end()
+    if "set to 2147483646 bytes" not in ear.err():
+        ear.fail("should be the largest there is")
+
+
 @fact
 def buffer_that_is_clamped_has_a_hint(t):
     """Root of a user namespace may listen in its own network, but not go beyond the machine's limit."""
@@ -525,6 +535,15 @@ def standard_streams_that_are_closed_do_not_matter(t):
     mute.end()
     if mute.out().count("\n") != 1 or mute.process.returncode:
         mute.fail("exit %s" % mute.process.returncode, mute.out())
+
+
+@fact
+def closed_stdout_is_a_failure_that_is_said(t):
+    t.lab
+    with t.start("-E", wrap="""sh -c 'exec "$@" >&-' sh""") as p:
+        err = p.communicate(timeout=60)[1].decode()
+    if p.returncode != 1 or "Bad file descriptor" not in err:
+        raise Failure("exit %d\n%s" % (p.returncode, err))
 
 
 @fact

@@ -414,3 +414,64 @@ def every_line_over_the_living_table_may_need_another_try(t):
     loads(t, "\n".join(lines_))
     loads(t, "\n".join(x + " -m 7" for x in lines_))
     t.state(lines=399, line="-L -m 7")
+
+
+# ------------------------------------------------- a line that is refused half-way
+
+def crowd(t, n):
+    t.table()
+    t.flood("%d --proto udp --timeout 3000 --sources 50 --ports 2000" % n)
+
+
+@facts("line_refused_in_the_middle_of_a_table_of_{n}_is_its_own_matter", n=(40, 4000))
+def refused_half_way(t, n):
+    """Neither its rest nor its dump may be in the way of the lines behind."""
+    crowd(t, n)
+    loads(t, "-U -p udp -u EXPECTED\n-U -p udp --dport 1 --helper nosuch\n-D -p udp --dport 1 -s 198.18.0.1\n" + GOOD % 1,
+          out=["src=198.18.0.1 "], code=1,
+          err=("Device or resource busy", "line 1 of the file", "Operation not supported", "line 2 of the file"))
+    t.state(lines=n, line="-L -p udp")
+
+
+@fact
+def label_without_room_is_refused_before_anything_is_done(t):
+    t.etc({"xtables/connlabel.conf": "1 one\n"})
+    t.table()
+    t.check((GOOD % 1).strip())
+    t.lab.chain("inet", "filter", "forward", 0, "ct label set 1")
+    t.check((GOOD % 2).strip())
+    for n in 1, 2:
+        t.check("-U -p udp --sport 2 --label-add 5,200", code=1, err=["Numerical result out of range"])
+    loads(t, "-U --label-add 5,200\n-U --label-add 5\n-D -p udp --sport 1\n", out=["sport=2 ", "sport=1 "], code=1,
+          err=("Numerical result out of range", "line 1 of the file"))
+
+
+@facts("copy_of_a_pipe_is_no_standard_{stream}", stream=("output", "error"))
+def closed_streams(t, stream):
+    """What a line prints may not be written over the lines behind it."""
+    crowd(t, 300)
+    many = "".join(GOOD % i for i in range(1, 2000))
+    with open(PATH, "w") as f:
+        f.write(("-D -p udp -o save\n" if stream == "output" else (REFUSED * 15)) + many)
+    closed = ">&-" if stream == "output" else "2>&-"
+    with t.start(["-c", "cat %s | %s -R - %s" % (PATH, t.tool, closed)], tool="/bin/sh") as p:
+        err = p.communicate(timeout=60)[1].decode()
+    if p.returncode != 1 or stream == "output" and "Bad file descriptor" not in err:
+        raise Failure("exit %d\n%s" % (p.returncode, err))
+    if stream == "error":
+        t.state(lines=2299)
+
+
+@fact
+def map_of_one_line_is_not_that_of_the_next(t):
+    t.etc({"xtables/connlabel.conf": None, "names": "5 web\n"})
+    t.table()
+    one = GOOD.strip() % 1 + " --labelmap /etc/names --label-add web\n"
+    loads(t, one + GOOD.strip() % 2 + " --label-add web\n", code=2,
+          err=("nfct_labelmap_new", "unknown label 'web'", "Try ", "line 2 of the file"))
+
+
+@fact
+def warning_of_a_line_is_told_once(t):
+    t.table()
+    loads(t, GOOD.strip() % 1 + " -a x\n", err=["WARNING: ignoring -a"])
