@@ -3,9 +3,11 @@
 
 #include "cli/engine.h"
 #include "ct/tables.h"
+#include "ct/tuple.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static int push_new(struct engine *e, const struct cli_req *q, uint32_t line)
 {
@@ -60,12 +62,19 @@ static int each_old(const struct nl_msg *m, void *arg)
 /* Is the entry translated to what -A asks for? */
 static int same_nat(const struct ct_flow *flow, const struct slot *s)
 {
-	static struct ct_filter f;
+	const struct ct_tuple *reply = &flow->dir[CT_REPLY];
 
-	memcpy(f.nat, s->nat, sizeof(f.nat));
-	f.has = (f.src_nat.has_addr ? CT_F_SRC_NAT : 0) |
-		(f.dst_nat.has_addr ? CT_F_DST_NAT : 0);
-	return ct_match(&f, flow);
+	for (unsigned end = CT_SRC_END; end <= CT_DST_END; end++) {
+		const struct ct_nat *nat = &s->nat[end];
+
+		if (nat->has_addr &&
+		    (memcmp(reply->addr[!end].b, nat->addr.b,
+			    s->family == AF_INET ? 4 : 16) != 0 ||
+		     (nat->has_port &&
+		      nat->port != ct_tuple_port(reply, !end))))
+			return 0;
+	}
+	return 1;
 }
 
 /* The attributes of a request that an entry takes when it stands already. */

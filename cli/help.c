@@ -80,11 +80,15 @@ void cli_help(struct out *o, const struct cli_req *q)
 	out_str(o, ": show and change connection tracking\n"
 		"usage: conntrack COMMAND [TABLE] [OPTIONS]\n\ncommands:\n");
 	here = put_commands(o);
-	out_str(o, "\ntables: conntrack (when none is named), expect, dying, "
-		"unconfirmed\n\noptions:\n");
+	out_str(o, "\ntables: conntrack, expect, dying, unconfirmed\n"
+		"\noptions:\n");
 	put_options(o, here, 0);
-	out_str(o, "\nmore by -h -p PROTO: tcp, udp, udplite, sctp, dccp, icmp, "
-		"icmpv6, gre\n");
+	out_str(o, "\nmore by -h -p PROTO:");
+	for (unsigned i = 0; i < CT_P_COUNT; i++) {
+		out_char(o, ' ');
+		out_str(o, ct_protos[i].name);
+	}
+	out_char(o, '\n');
 	if (!q->proto || q->proto == &ct_protos[CT_P_COUNT])
 		return;
 	out_str(o, "\nProto `");

@@ -43,9 +43,9 @@ const char *cli_part(const char *text, unsigned n)
 	C(2,  "counter\0count\0count entries", CMD_COUNT, { NONE, NONE }, 'C', CLI_HERE | EQ | CLI_SHORT_VALUE) \
 	C(3,  "stats\0\0show statistics", CMD_STATS, { NONE, NONE }, 'S', CLI_HERE) \
 	C(4,  "version\0\0show the version", CMD_VERSION, { NONE, NONE }, 'V', CLI_HERE) \
-	C(5,  "help\0\0show this text, and the options of PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
+	C(5,  "help\0\0show this, and options of PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
 	C(6,  "create\0\0make an entry", CMD_CREATE, { IA, XI }, 'I', CLI_HERE | EQ) \
-	C(7,  "add\0\0make an entry, or update it", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
+	C(7,  "add\0\0make or update an entry", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
 	C(8,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', CLI_HERE | EQ) \
 	C(9,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', CLI_HERE | EQ) \
 	C(10, "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
@@ -139,7 +139,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'q', .kind = KIND_ADDR, REPLY(dst, CT_DST4), .may = L | IA | U | D | G | E | XI | XD | XG) \
 	O(OPT_PROTONUM, "protonum\0\0name or number", \
 	  .letter = 'p', .kind = KIND_PROTO, .may = L | U | D | E | HELP, .must = IA | G | XI | XD | XG) \
-	O(OPT_TIMEOUT, "timeout\0\0seconds until it expires", \
+	O(OPT_TIMEOUT, "timeout\0\0seconds left", \
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = IA | XI) \
 	O(OPT_STATUS, "status\0\0ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
 	  .letter = 'u', .kind = KIND_STATUS, .may = L | IA | U | D | XI) \
@@ -171,9 +171,9 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'c', .kind = KIND_SECMARK, .may = L | E) \
 	O(OPT_BUFFER_SIZE, "buffer-size\0\0room for events", \
 	  .letter = 'b', .kind = KIND_BYTES, .at = OFFSET(room), .may = E) \
-	O(OPT_ANY_NAT, "any-nat\0\0translated at either end", \
+	O(OPT_ANY_NAT, "any-nat\0\0translated anywhere", \
 	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = L | E) \
-	O(OPT_ZONE, "zone\0\0zone of both directions", \
+	O(OPT_ZONE, "zone\0\0zone, both ways", \
 	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = L | IA | U | D | G | E) \
 	O(OPT_LABEL, "label\0\0labels, all of them", \
 	  .letter = 'l', .kind = KIND_LABELS, .may = L | U | D | G | E) \
@@ -201,15 +201,15 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
 	O(OPT_REPLY_DPORT, "reply-port-dst\0\0destination port,", \
 	  .protos = PORTS, .kind = KIND_PORT, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
-	O(OPT_MASK_SPORT, "mask-port-src\0\0mask of the source", \
+	O(OPT_MASK_SPORT, "mask-port-src\0\0mask", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(sport, CT_SPORT), .must = XI) \
-	O(OPT_MASK_DPORT, "mask-port-dst\0\0mask of the destination", \
+	O(OPT_MASK_DPORT, "mask-port-dst\0\0mask", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(dport, CT_DPORT), .must = XI) \
 	O(OPT_STATE, "state\0\0ESTABLISHED, ...", \
 	  .protos = TCP | SCTP | DCCP, .kind = KIND_STATE, .may = L | D | E | U | G, .must = IA) \
-	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0expected source port", \
+	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0expected", \
 	  .protos = PORTS, .kind = KIND_PORT, EXPECT(sport, CT_SPORT), .must = XI) \
-	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0expected destination port", \
+	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0expected", \
 	  .protos = PORTS, .kind = KIND_PORT, EXPECT(dport, CT_DPORT), .must = XI) \
 	O(OPT_ORIG_VTAG, "orig-vtag\0\0verification tag", \
 	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_ORIG], CT_SCTP_VTAG), .may = U | D | G, .must = IA | XI) \
@@ -225,13 +225,13 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .protos = GRE, .kind = KIND_KEY, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_DSTKEY, "reply-key-dst\0\0destination key,", \
 	  .protos = GRE, .kind = KIND_KEY, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
-	O(OPT_MASK_SRCKEY, "mask-key-src\0\0mask of the source", \
+	O(OPT_MASK_SRCKEY, "mask-key-src\0\0mask", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(sport, CT_SPORT), .must = XI) \
-	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0mask of the destination", \
+	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0mask", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(dport, CT_DPORT), .must = XI) \
-	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0expected source key", \
+	O(OPT_TUPLE_SRCKEY, "tuple-key-src\0\0expected", \
 	  .protos = GRE, .kind = KIND_KEY, EXPECT(sport, CT_SPORT), .must = XI) \
-	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0expected destination key", \
+	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0expected", \
 	  .protos = GRE, .kind = KIND_KEY, EXPECT(dport, CT_DPORT), .must = XI) \
 	O(OPT_ICMP_TYPE, "icmp-type\0\0type,", \
 	  .protos = ICMP, .kind = KIND_ICMP, ORIG(type, CT_ICMP_TYPE), .may = L | D | E | U, .must = IA | G) \

@@ -9,10 +9,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The answers of late; the oldest makes room for the next. */
+/*
+ * The answers of the last second; the oldest makes room for the next. A port
+ * is a program's pid, as a rule, and may be another one's then.
+ */
 #define OWNERS	16u
+#define SECOND	1000000000u	/* in nanoseconds */
 
 static struct owner {
+	uint64_t	 asked_ns;
 	uint32_t	 port;
 	char		 name[OWNER_NAME];	/* "": not found */
 } owners[OWNERS];
@@ -117,16 +122,18 @@ static void find(uint32_t port, char *name)
 }
 
 /* Not in line: as a part of a larger function it is larger. */
-__attribute__((noinline)) const char *owner_of(uint32_t port)
+__attribute__((noinline)) const char *owner_of(uint32_t port, uint64_t now_ns)
 {
 	static unsigned next;
 	struct owner *o = owners;
 
-	while (o < owners + OWNERS && o->port != port)
+	while (o < owners + OWNERS && (o->port != port ||
+				       now_ns - o->asked_ns > SECOND))
 		o++;
 	if (o == owners + OWNERS) {
 		o = &owners[next++ % OWNERS];
 		o->port = port;
+		o->asked_ns = now_ns;
 		find(port, o->name);
 	}
 	return o->name[0] ? o->name : NULL;

@@ -12,9 +12,9 @@
  * namespace to the port, or NULL: there is none any more, or /proc does not
  * tell. Good until the next call.
  *
- * A port is looked for once; the answer, if only that there is none, holds
- * until sixteen others were asked for.
+ * The answer, if only that there is none, holds for a second or until sixteen
+ * others were asked for: many changes of one program are one search.
  */
-const char *owner_of(uint32_t port);
+const char *owner_of(uint32_t port, uint64_t now_ns);
 
 #endif

@@ -35,7 +35,6 @@ const char tell_version[] = "conntrack v" VERSION " (rawtrack)";
 	E(ENOSPC,          "No space left on device") \
 	E(EPIPE,           "Broken pipe") \
 	E(ERANGE,          "Numerical result out of range") \
-	E(ENAMETOOLONG,    "File name too long") \
 	E(ENOSYS,          "Function not implemented") \
 	E(ETIME,           "Timer expired") \
 	E(EBADMSG,         "Bad message") \
@@ -211,15 +210,14 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(NO_HELPER,    "the master has no helper") \
 	S(NO_MEMORY,    "not enough memory") \
 	S(NO_FAMILY,    "protocol not supported") \
-	S(NO_NETLINK,   "this kernel has no nfnetlink: load the module " \
-			"nfnetlink") \
+	S(NO_NETLINK,   "load the module nfnetlink") \
 	S(NO_FUNCTION,  "function not implemented") \
 	S(INTERRUPTED,  "Interrupted dump") \
 	S(CHANGED,      "the table changed meanwhile: try again") \
-	S(DROPPED,      "the kernel dropped part of its answer: try again, " \
+	S(DROPPED,      "part of the answer is lost: try again, " \
 			"or raise net.core.rmem_default") \
 	S(LATE,         "no answer in time: try again") \
-	S(UNREADABLE,   "the kernel's answer is damaged, the list incomplete: " \
+	S(UNREADABLE,   "the answer is damaged, the list incomplete: " \
 			"please report this")
 
 #define NAME(name, text)	name,

@@ -31,6 +31,7 @@ struct watch {
 	uint32_t	 room, most;	/* of the receive buffer */
 	uint32_t	 overflows;
 	uint64_t	 last_ns;	/* when the last one was */
+	uint32_t	 unread;	/* events that nobody wants any more */
 };
 
 static struct nl_slots slots;
@@ -42,10 +43,8 @@ static struct sock_filter program[CT_BPF_MAX];
  * The kernel had to drop events. That is said once while it goes on. What was
  * received before is still good.
  */
-static void overflow(struct watch *w)
+static void overflow(struct watch *w, uint64_t now)
 {
-	const uint64_t now = clock_now();
-
 	if (now - w->last_ns > SECOND)
 		tell_line("WARNING: We have hit ENOBUFS! "
 			  "We are losing events.");
@@ -68,7 +67,7 @@ static int show_event(struct job *j, const struct nl_msg *m)
 		return 0;
 	j->how.port = m->port;
 	if (m->port)
-		j->how.program = owner_of(m->port);
+		j->how.program = owner_of(m->port, j->how.now_ns);
 	return job_put(j);
 }
 
@@ -79,15 +78,14 @@ static int show_event(struct job *j, const struct nl_msg *m)
 static int receive(struct watch *w, struct job *j)
 {
 	int n = nl_listen_recv(&w->sock, &slots);
-	int r = 0;
+	int r = 0, i;
 
+	j->how.now_ns = clock_now();
 	if (n == -ENOBUFS) {
-		overflow(w);
+		overflow(w, j->how.now_ns);
 		return NL_SLOTS;
 	}
-	if (j->how.show & FMT_STAMP)
-		j->how.now_ns = clock_now();
-	for (int i = 0; i < n && r >= 0; i++) {
+	for (i = 0; i < n && r >= 0; i++) {
 		struct nl_run run = nl_slot_run(&slots, i);
 		struct nl_msg m;
 
@@ -95,7 +93,10 @@ static int receive(struct watch *w, struct job *j)
 		       (r = show_event(j, &m)) == 0)
 			;
 	}
-	return r < 0 ? r : n;
+	if (r >= 0)
+		return n;
+	w->unread = (uint32_t)(n - i) + 1;
+	return r;
 }
 
 /* Events come as fast as they are read: before they come faster, make room. */
@@ -124,13 +125,15 @@ static int loop(struct watch *w, struct job *j)
 	do {
 		/* with all slots filled, more may wait, or nothing */
 		poll(p, ALL, n == NL_SLOTS ? 0 : -1);
+		if (p[SIGNALS].revents)		/* what was before it */
+			nl_listen_to(&w->sock, 0);
 		n = p[EVENTS].revents ? receive(w, j) : 0;
 		if (n == NL_SLOTS)
 			grow(w);
 		else
 			out_flush(o);
-	} while (n >= 0 && !o->err && !p[SIGNALS].revents &&
-		 !p[READER].revents);
+	} while (n >= 0 && !o->err && !p[READER].revents &&
+		 (!p[SIGNALS].revents || n == NL_SLOTS));
 	out_flush(o);
 	if (p[READER].revents & POLLNVAL)
 		o->err = -EBADF;
@@ -218,16 +221,22 @@ static int snapshot(struct job *j)
 /* What the user should know at the end. */
 static void end(struct watch *w, struct job *j)
 {
-	const uint32_t drops = nl_listen_drops(&w->sock);
-	const uint32_t lines = j->out->unwritten;
+	uint32_t lines = j->out->unwritten + w->unread, drops;
+	int n;
 
+	nl_listen_to(&w->sock, 0);
+	do {	/* when nobody reads, some are left */
+		n = nl_listen_recv(&w->sock, &slots);
+		lines += n > 0 ? (uint32_t)n : 0;
+	} while (n == NL_SLOTS || n == -ENOBUFS);
+	drops = nl_listen_drops(&w->sock);
 	tell_shown(j, TELL_EVENTS);
 	if (drops | w->overflows)
 		tell_numbers(drops ? "hint: % overflows, % events lost\n"
 				   : "hint: % overflows\n",
 			     w->overflows, drops);
 	if (lines)
-		tell_numbers("hint: % lines not written\n", lines, 0);
+		tell_numbers("hint: % lines not shown\n", lines, 0);
 }
 
 /* Not in line, beside main's buffers: offsets in a small frame are short. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ct/filter.h"
 
+#include "ct/tuple.h"
+
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -146,13 +148,6 @@ static int labels_match(const struct ct_filter *f, const struct ct_flow *flow)
 	return 1;
 }
 
-static uint16_t port_of(const struct ct_tuple *t, unsigned end)
-{
-	if (t->has & (CT_ICMP_ID | CT_ICMP6_ID))
-		return t->id;	/* what the kernel translates for ICMP */
-	return t->has & CT_SPORT << end ? t->port[end] : 0;
-}
-
 /*
  * Was an end translated, and to what the filter names? The source is the
  * destination of the reply, and the other way round.
@@ -164,10 +159,10 @@ static int end_match(const struct ct_filter *f, const struct ct_flow *flow,
 	const struct ct_tuple *reply = &flow->dir[CT_REPLY];
 	const struct ct_nat *nat = &f->nat[end];
 	const uint8_t *theirs = reply->addr[!end].b;
-	const uint16_t port = port_of(reply, !end);
+	const uint16_t port = ct_tuple_port(reply, !end);
 	const unsigned n = orig->has & CT_SRC6 ? 16 : 4;
 	int by_addr = !same(orig->addr[end].b, theirs, NULL, n);
-	int by_port = port_of(orig, end) != port;
+	int by_port = ct_tuple_port(orig, end) != port;
 
 	if (!(status_of(flow) & (uint32_t)IPS_SRC_NAT_DONE << end))
 		return 0;
@@ -218,6 +213,8 @@ uint32_t ct_match_wants(const struct ct_filter *f)
 	return wants;
 }
 
+/* Smaller when not in line. */
+__attribute__((noinline))
 int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
 {
 	const uint32_t on = f->has;

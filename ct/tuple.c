@@ -18,6 +18,13 @@ uint32_t ct_tuple_needs(uint8_t proto)
 	return needs[ct_proto_of(proto)->l4];
 }
 
+uint16_t ct_tuple_port(const struct ct_tuple *t, enum ct_end end)
+{
+	if (t->has & (CT_ICMP_ID | CT_ICMP6_ID))
+		return t->id;
+	return t->has & CT_SPORT << end ? t->port[end] : 0;
+}
+
 int ct_tuple_is_query(const struct ct_tuple *t)
 {
 	return !(t->has & (CT_ICMP_TYPE | CT_ICMP6_TYPE)) ||

@@ -11,6 +11,9 @@ static inline int ct_tuple_has_pair(const struct ct_tuple *t)
 	return t->has & CT_SRC && t->has & CT_DST;
 }
 
+/* What the kernel translates beside an address: a port, a key or an ICMP id. */
+uint16_t ct_tuple_port(const struct ct_tuple *t, enum ct_end end);
+
 /* The members beside addresses and protocol that the protocol's tuples have. */
 uint32_t ct_tuple_needs(uint8_t proto);
 

@@ -7,6 +7,7 @@
 
 #include "ct/names.h"
 #include "ct/proto.h"
+#include "ct/tuple.h"
 #include "fmt/text.h"
 
 /* How the value of an option is written. */
@@ -112,16 +113,15 @@ static int is_icmp(const struct ct_tuple *t)
 	return (t->has & (CT_ICMP_ID | CT_ICMP6_ID)) != 0;
 }
 
-static uint16_t port_of(const struct ct_tuple *t, unsigned end)
+/* Does the kernel translate an end's port, or the id that ICMP has there? */
+static int port_differs(const struct ct_flow *f, unsigned end)
 {
-	return is_icmp(t) ? t->id :
-	       t->has & CT_SPORT << end ? t->port[end] : 0;
+	return ct_tuple_port(&f->dir[CT_REPLY], !end) !=
+		ct_tuple_port(&f->dir[CT_ORIG], end) &&
+	       !(end == CT_DST_END && is_icmp(&f->dir[CT_ORIG]));
 }
 
-/*
- * Does the kernel translate an end, by its address or, if that counts, port?
- * The id that ICMP has in place of ports goes with the source.
- */
+/* Does the kernel translate an end, by its address or, if that counts, port? */
 static int is_translated(const struct ct_flow *f, unsigned end, int by_port)
 {
 	const struct ct_tuple *orig = &f->dir[CT_ORIG];
@@ -131,8 +131,7 @@ static int is_translated(const struct ct_flow *f, unsigned end, int by_port)
 	       f->status & (uint32_t)IPS_SRC_NAT_DONE << end &&
 	       (memcmp(reply->addr[!end].b, orig->addr[end].b,
 		       reply->has & CT_SRC4 ? 4 : 16) != 0 ||
-		(by_port && port_of(reply, !end) != port_of(orig, end) &&
-		 !(end == CT_DST_END && is_icmp(orig))));
+		(by_port && port_differs(f, end)));
 }
 
 /*
@@ -140,36 +139,53 @@ static int is_translated(const struct ct_flow *f, unsigned end, int by_port)
  * is the translation to ask for.
  */
 static const char *option_name(const struct option *o, const char *name,
-			       const struct ct_flow *f, int whole)
+			       const struct ct_flow *f, int by_port)
 {
-	if (o->kind == REPLY_SRC && is_translated(f, CT_DST_END, whole))
+	if (o->kind == REPLY_SRC && is_translated(f, CT_DST_END, by_port))
 		return "g";
-	if (o->kind == REPLY_DST && is_translated(f, CT_SRC_END, whole))
+	if (o->kind == REPLY_DST && is_translated(f, CT_SRC_END, by_port))
 		return "n";
 	return name;
 }
 
-/* ADDR:PORT or [ADDR]:PORT, in a translation that -R makes again. */
-static char *put_nat(char *p, const struct ct_tuple *reply, unsigned end)
+/* ADDR:ID or [ADDR]:ID; of ports, those of the reply tell. */
+static char *put_nat_id(char *p, const struct ct_tuple *reply)
 {
-	const uint8_t *addr = reply->addr[end].b;
+	const uint8_t *addr = reply->dst.b;
 
 	if (reply->has & CT_SRC4)
 		p = text_ip4(p, addr);
 	else
 		p = text_str(text_ip6(text_str(p, "["), addr), "]");
-	return text_u32(text_str(p, ":"), port_of(reply, end));
+	return text_u32(text_str(p, ":"), reply->id);
 }
 
-/* What -o save forgets, and the end of the line. */
+/* A name that stands alone in a file: no blanks. */
+static int is_word(const char *name, size_t n)
+{
+	while (n > 0 && name[n - 1] != ' ')
+		n--;
+	return n == 0;
+}
+
+/*
+ * What -o save forgets; and, where the line makes the entry, what it cannot do
+ * without.
+ */
 static void put_rest(struct out *o, const struct ct_flow *f,
-		     const struct ct_label_map *map)
+		     const struct ct_label_map *map, int makes)
 {
 	const char *before = " --label-add ";
 	char *p = out_room(o);
 
 	if (f->has & CT_MARK)
 		p = text_u32(text_str(p, " -m "), f->mark);
+	/* a flow that is offloaded tells less, and is established */
+	if (makes && !(f->has & CT_TIMEOUT))
+		p = text_str(p, " -t 300");
+	if (makes && f->dir[CT_ORIG].proto == PROTO_TCP &&
+	    !(f->info.has & CT_TCP_STATE))
+		p = text_str(p, " --state ESTABLISHED");
 	if (f->helper.has)
 		p = text_word(text_str(p, " --helper "), f->helper.name);
 	out_end(o, p);
@@ -177,7 +193,8 @@ static void put_rest(struct out *o, const struct ct_flow *f,
 		if (!(f->has & CT_LABELS) || !ct_label_test(f->labels, n))
 			continue;
 		out_str(o, before);
-		if (map && map->bit[n].name)
+		if (map && map->bit[n].name &&
+		    is_word(map->bit[n].name, map->bit[n].len))
 			out_mem(o, map->bit[n].name, map->bit[n].len);
 		else
 			out_end(o, text_u32(out_room(o), n));
@@ -210,7 +227,7 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 {
 	const struct ct_proto *proto = ct_proto_of(f->dir[CT_ORIG].proto);
 	const struct option *end = options + sizeof(options) / sizeof(*options);
-	const int whole = (how->show & FMT_RESTORE) != 0;
+	const int restore = (how->show & FMT_RESTORE) != 0;
 	const char *flow = (const char *)f;
 	const char *next = names;
 	const enum ct_event event = how->show & FMT_DELETED ? CT_EVENT_DESTROY
@@ -229,22 +246,24 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 		if (!(has & opt->bit) ||
 		    (opt->l4 != CT_L4_NONE && opt->l4 != proto->l4))
 			continue;
-		name = option_name(opt, usual, f, whole);
+		/* what is there already is named by its reply */
+		name = restore && event > CT_EVENT_NEW ? usual :
+		       option_name(opt, usual, f, restore);
 		*p++ = ' ';
 		*p++ = '-';
 		if (name[1])	/* more than a letter */
 			*p++ = '-';
 		p = text_str(p, name);
 		*p++ = ' ';
-		if (whole && name != usual && proto->l4 != CT_L4_NONE)
-			p = put_nat(p, &f->dir[CT_REPLY],
-				    opt->kind == REPLY_DST);
+		if (*name == 'n' && restore && proto->l4 >= CT_L4_ICMP &&
+		    port_differs(f, CT_SRC_END))
+			p = put_nat_id(p, &f->dir[CT_REPLY]);
 		else
 			p = put_value(p, opt, flow + opt->at, has, proto);
 	}
 	out_end(o, p);
-	if (whole && event != CT_EVENT_DESTROY)
-		put_rest(o, f, how->labels);
+	if (restore && event != CT_EVENT_DESTROY)
+		put_rest(o, f, how->labels, event != CT_EVENT_UPDATE);
 	p = fmt_sender(out_room(o), how);
 	*p++ = '\n';
 	out_end(o, p);

@@ -161,6 +161,8 @@ static int read_how(const char *name, struct printing *p, int *labels)
 			*labels = 1;
 		else if (strcmp(w, "save") == 0)
 			p->fmt = &fmt_save;
+		else if (strcmp(w, "restore") == 0)
+			p->fmt = &fmt_save, p->how.show |= FMT_RESTORE;
 		else if (strcmp(w, "timestamp") == 0)
 			p->how.show |= FMT_STAMP;
 		else if (strcmp(w, "plain") && strcmp(w, "userspace") &&

@@ -475,3 +475,36 @@ def map_of_one_line_is_not_that_of_the_next(t):
 def warning_of_a_line_is_told_once(t):
     t.table()
     loads(t, GOOD.strip() % 1 + " -a x\n", err=["WARNING: ignoring -a"])
+
+
+@facts("restored_line_of_{what}_comes_back", what=("gre", "udp", "icmp", "port"))
+def restored_over(t, what):
+    """Into an empty table, and over the entry that stands: also where only address, key, id or port differ."""
+    t.table()
+    made = {"gre": "-p gre --srckey 1 --dstkey 2 -n 10.5.5.5", "udp": "-p udp --sport 1 --dport 2 -n 10.5.5.5",
+            "icmp": "-p icmp --icmp-type 8 --icmp-code 0 --icmp-id 7 -n 10.5.5.5:77",
+            "port": "-p udp --sport 1 --dport 2 -n 10.5.5.5:4000 -g 10.6.6.6:5000"}[what]
+    t.check("-I -t 500 -s 10.1.1.1 -d 10.2.1.1 -m 7 " + made)
+    before, text = saved(t, form="restore")
+    shown = lines(t)
+    loads(t, text)
+    agree(shown, lines(t))
+    t.check("-F")
+    loads(t, text)
+    agree(shown, lines(t))
+    agree(before, saved(t, form="restore")[0])
+    if len(shown) != 1:
+        raise Failure("there should be one entry")
+
+
+@fact
+def restored_label_with_blanks_is_one_label(t):
+    t.etc({"xtables/connlabel.conf": "3 my label\n4 web\n5 web server\n"})
+    t.table()
+    t.lab.chain("inet", "filter", "forward", 0, "ct label set 1")
+    t.check((GOOD.strip() % 1).split() + ["--label-add", "my label,web server"])
+    shown, text = lines(t), saved(t, form="restore")[1]
+    t.check("-F")
+    loads(t, text)
+    agree(shown, lines(t))
+    t.state("labels=my label,web server$", line="-L -o labels")
