@@ -3,6 +3,8 @@
 
 #define STRANGERS_MAX	4u	/* then the newcomer's layout is learned */
 
+/* Only of what is learned: not in line. */
+__attribute__((noinline))
 static enum nl_move move_of(const struct nl_row *row, const struct nl_attr *a)
 {
 	if (!nl_takes(row, a))
@@ -70,10 +72,16 @@ static int learn(struct nl_layout *l, const struct nl_row *t,
 static int note_presence(struct nl_layout *l, const struct nl_row *t,
 			 const uint8_t *decoded, size_t base)
 {
-	if (l->n_has == NL_LAYOUT_HAS)
+	const uint32_t bits = nl_host32(decoded + base);
+	struct nl_presence *to = &l->has[l->n_has];
+
+	if (l->n_has++ == NL_LAYOUT_HAS)
 		return 0;
-	l->has[l->n_has].at = (uint32_t)base;
-	l->has[l->n_has++].bits = nl_host32(decoded + base);
+	if (bits) {	/* these stand in front */
+		*to = l->has[l->n_set];
+		to = &l->has[l->n_set++];
+	}
+	*to = (struct nl_presence){ (uint32_t)base, bits };
 	for (const struct nl_row *row = t + 1; row < t + t->size; row++)
 		if (row->kind == NL_NEST && row->at > 0 &&
 		    !note_presence(l, nl_table_sub(t, row), decoded,
@@ -169,7 +177,7 @@ static void replay(const struct nl_layout *l, const uint8_t *run, uint8_t *to)
 	each(l, NL_MOVE_4, run, to, take_4);
 	each(l, NL_MOVE_16, run, to, take_16);
 	each(l, NL_MOVE_BY_ROW, run, to, take_by_row);
-	for (unsigned i = 0; i < l->n_has; i++)
+	for (unsigned i = 0; i < l->n_set; i++)
 		memcpy(to + l->has[i].at, &l->has[i].bits, sizeof(uint32_t));
 }
 

@@ -45,8 +45,9 @@ struct nl_step {
 struct nl_layout {
 	size_t		 left;		/* bytes of such a run; 0: none yet */
 	unsigned	 strangers;	/* runs of another shape since */
-	unsigned	 n_has;
-	struct {
+	unsigned	 n_has;		/* presence words */
+	unsigned	 n_set;		/* of them with a bit set, the first */
+	struct nl_presence {
 		uint32_t	 at, bits;
 	}		 has[NL_LAYOUT_HAS];
 	struct nl_step	*end[NL_MOVES];	/* behind the last one of a move */
