@@ -172,7 +172,7 @@ int change_line(struct job *j, const struct cli_req *q, uint32_t line,
 		}
 	}
 	*refused = e->refused;
-	if (r == 0 && e->batch.count == 0 && engine_stopped(j))
+	if (r == 0 && e->batch.count == 0 && engine_stopped())
 		r = EXIT_FAILED;
 	return r;
 }

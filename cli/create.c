@@ -78,6 +78,7 @@ static int same_nat(const struct ct_flow *flow, const struct slot *s)
 }
 
 /* The attributes of a request that an entry takes when it stands already. */
+__attribute__((noinline))
 static void put_rest(struct nl_put *m, struct nl_run request, uint32_t status)
 {
 	struct nl_attr a;

@@ -10,9 +10,9 @@
 
 struct engine engine;
 
-int engine_stopped(const struct job *j)
+int engine_stopped(void)
 {
-	struct pollfd p = { .fd = j->out->stop, .events = POLLIN };
+	struct pollfd p = { .fd = out_stop.fd, .events = POLLIN };
 
 	return p.fd > 0 && poll(&p, 1, 0) > 0;
 }
@@ -26,8 +26,7 @@ int engine_open(struct engine *e, struct job *j,
 		return 0;
 	if (!e->job) {
 		r = nl_sock_open(&e->sock);
-		j->out->stop = signals_open();
-		tell_until(j->out->stop);
+		out_stop = (struct out_stop){ signals_open(), 1000 };
 	}
 	if (r < 0)
 		return r;
@@ -75,7 +74,9 @@ int engine_flush(struct engine *e)
 	e->job->how.now_ns = clock_now();
 	r = nl_batch_flush(&e->batch);
 	e->kept = 0;
-	return r == 0 && engine_stopped(e->job) ? EXIT_FAILED : r;
+	if (r == 0)	/* only now: what was done counts */
+		r = e->job->out->err;
+	return r == 0 && engine_stopped() ? EXIT_FAILED : r;
 }
 
 int engine_room(struct engine *e)

@@ -55,7 +55,7 @@ int engine_open(struct engine *e, struct job *j,
 		int (*hear)(const struct nl_msg *m, int error, void *arg));
 
 /* Has a signal come? */
-int engine_stopped(const struct job *j);
+int engine_stopped(void);
 
 /*
  * Begin a request, IPCTNL_MSG_CT_*, in e->batch; its mark is for

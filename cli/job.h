@@ -73,8 +73,8 @@ int job_put(struct job *j);
 /* How many entries there are: into j->count. As nl_talk(). */
 int job_count(struct job *j);
 
-/* Show the entry in j->flow. Returns 0, or the failure to write. */
-int job_put_flow(struct job *j);
+/* Show the entry in j->flow. */
+void job_put_flow(struct job *j);
 
 /* Decode a record of the job's table, and show it when it passes. */
 int job_show(const struct nl_msg *m, void *job);

@@ -34,7 +34,9 @@ static int hear_delete(const struct nl_msg *m, int error, void *arg)
 	if (j->q->cmd == CMD_FLUSH)
 		return 0;
 	error = engine_recall(e, s);
-	return error < 0 ? error : job_put_flow(j);
+	if (error == 0)
+		job_put_flow(j);
+	return error;
 }
 
 /*
@@ -79,7 +81,8 @@ static int show_changed(struct engine *e, const struct slot *s)
 	ct_change_apply(&e->to, f, &j->q->filter, &j->q->change);
 	ct_change_merge(f, &e->to);
 	f->use += !j->plan.single;	/* a look-up holds the entry as well */
-	return job_put_flow(j);
+	job_put_flow(j);
+	return 0;
 }
 
 /* What is gone behind its change, as by -t 0, was changed all the same. */
@@ -95,7 +98,9 @@ static int hear_update(const struct nl_msg *m, int error, void *arg)
 		if (!change->asked || change->failed || m->type != j->type)
 			return 0;
 		error = job_decode(j, m->family, m->attrs);
-		return error < 0 ? error : job_put_flow(j);
+		if (error == 0)
+			job_put_flow(j);
+		return error;
 	}
 	if (change < s && change->asked)
 		return 0;

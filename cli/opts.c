@@ -48,7 +48,7 @@ const char *cli_part(const char *text, unsigned n)
 	C(7,  "add\0\0make or update an entry", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
 	C(8,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', CLI_HERE | EQ) \
 	C(9,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', CLI_HERE | EQ) \
-	C(10, "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
+	C(10, "flush\0\0delete all", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
 	C(11, "event\0\0show events", CMD_EVENT, { E, XE }, 'E', CLI_HERE | EQ) \
 	C(12, "load-file\0\0do what a file says", CMD_LOAD, { NONE, NONE }, 'R', CLI_HERE | CLI_FIRST) \
 	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
@@ -143,7 +143,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = IA | XI) \
 	O(OPT_STATUS, "status\0\0ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
 	  .letter = 'u', .kind = KIND_STATUS, .may = L | IA | U | D | XI) \
-	O(OPT_ZERO, "zero\0\0reset the counters", \
+	O(OPT_ZERO, "zero\0\0reset counters", \
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \
 	O(OPT_EVENT_MASK, "event-mask\0\0NEW, UPDATES, DESTROY", \
 	  .letter = 'e', .kind = KIND_EVENTS, .may = E) \

@@ -43,14 +43,13 @@ int job_take_flow(struct job *j, const struct nl_msg *m)
 	return r < 0 ? r : 1;
 }
 
-int job_put_flow(struct job *j)
+void job_put_flow(struct job *j)
 {
 	struct ct_flow *f = &j->flow;
 
 	if (f->has & CT_USE && f->use > j->extra_use)
 		f->use -= j->extra_use;
 	j->fmt->flow(j->out, f, &j->how);
-	return j->out->err;
 }
 
 /* Nothing filters expectations. */
@@ -69,7 +68,7 @@ int job_take(struct job *j, const struct nl_msg *m)
 int job_put(struct job *j)
 {
 	/* Whole lines go out together only if there is room for this one. */
-	if (j->out->stop && j->out->len > j->out->cap / 2)
+	if (out_stop.fd && j->out->len > j->out->cap / 2)
 		out_flush(j->out);
 	if (j->expect)
 		j->fmt->expect(j->out, &j->exp, &j->how);

@@ -73,11 +73,6 @@ static char err_buf[OUT_ROOM];
 static struct out err = { .buf = err_buf, .cap = sizeof(err_buf),
 			  .fd = STDERR_FILENO };
 
-void tell_until(int stop)
-{
-	err.stop = stop;
-}
-
 /* Each % in text stands for the next argument. */
 static void put(const char *text, const char *const *arg)
 {

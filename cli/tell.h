@@ -15,12 +15,6 @@
 /* "conntrack v0.1.0 (rawtrack)" */
 extern const char tell_version[];
 
-/*
- * From now on no sentence waits for a reader where a descriptor, if it is
- * above 0, ends that by being readable.
- */
-void tell_until(int stop);
-
 /* A line as it is. */
 void tell_line(const char *line);
 

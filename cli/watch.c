@@ -117,7 +117,7 @@ static int loop(struct watch *w, struct job *j)
 	struct out *o = j->out;
 	struct pollfd p[] = {
 		[EVENTS]  = { .fd = w->sock.fd, .events = POLLIN },
-		[SIGNALS] = { .fd = o->stop, .events = POLLIN },
+		[SIGNALS] = { .fd = out_stop.fd, .events = POLLIN },
 		[READER]  = { .fd = o->fd },	/* POLLERR comes unasked */
 	};
 	int n = 0;
@@ -254,8 +254,7 @@ int cli_watch(const struct cli_req *q, const struct cli_world *world)
 	r = job_count(j);	/* loads the kernel's module, too */
 	if (r < 0 && r != -EPERM)
 		return job_fail(j, r);
-	o->stop = signals_open();
-	tell_until(o->stop);
+	out_stop.fd = signals_open();
 	if (r == 0)
 		r = begin(&w, j);
 	if (r < 0)

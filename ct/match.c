@@ -47,6 +47,7 @@ static const struct {
 };
 
 /* The zone of one direction; without one it is the default, 0. */
+__attribute__((noinline))
 static uint16_t zone_of(const struct ct_tuple *t)
 {
 	return t->has & CT_TUPLE_ZONE ? t->zone : 0;
@@ -77,6 +78,7 @@ static int tuple_match(const struct ct_filter *f, const struct ct_flow *flow,
 }
 
 /* The row of the flow's protocol in ct_protos. */
+__attribute__((noinline))
 static unsigned proto_row(const struct ct_flow *flow)
 {
 	return (unsigned)(ct_proto_of(flow->dir[CT_ORIG].proto) - ct_protos);
@@ -172,6 +174,7 @@ static int end_match(const struct ct_filter *f, const struct ct_flow *flow,
 	       (!nat->has_port || (by_port && nat->port == port));
 }
 
+__attribute__((noinline))
 static int nat_match(const struct ct_filter *f, const struct ct_flow *flow)
 {
 	const uint32_t asked = f->has & (CT_F_SRC_NAT | CT_F_DST_NAT);

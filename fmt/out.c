@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+struct out_stop out_stop;
+
 /* Whole lines, no more of them than a pipe takes that is not full. */
 static size_t piece(const char *p, size_t n)
 {
@@ -25,7 +27,7 @@ int out_flush(struct out *o)
 {
 	struct pollfd fds[] = {
 		{ .fd = o->fd, .events = POLLOUT },
-		{ .fd = o->stop, .events = POLLIN },
+		{ .fd = out_stop.fd, .events = POLLIN },
 	};
 	const char *p = o->buf;
 
@@ -34,11 +36,13 @@ int out_flush(struct out *o)
 	while (!o->err && o->len > 0) {
 		ssize_t n = -1;
 
-		poll(fds, o->stop ? 2 : 1, -1);
+		poll(fds, out_stop.fd ? 2 : 1, -1);
+		if (fds[1].revents && !fds[0].revents)
+			poll(fds, 1, out_stop.patience);
 		errno = EPIPE;
 		if (fds[0].revents || !fds[1].revents)
 			n = write(o->fd, p,
-				  o->stop ? piece(p, o->len) : o->len);
+				  out_stop.fd ? piece(p, o->len) : o->len);
 		if (n >= 0) {
 			p += n;
 			o->len -= (size_t)n;

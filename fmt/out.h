@@ -4,8 +4,8 @@
  * written out or, with fd -1, is an error. The first failure stays in err and
  * makes every later call a no-op: out_flush() tells at the end.
  *
- * With stop, text goes out a few lines at a time, so that no write has to wait
- * for a reader: that is done where stop, a descriptor, ends it.
+ * With out_stop, text goes out a few lines at a time, so that no write has to
+ * wait for a reader: that is done where the descriptor there ends it.
  */
 #ifndef FMT_OUT_H
 #define FMT_OUT_H
@@ -20,9 +20,16 @@ struct out {
 	size_t	 cap, len;	/* cap: OUT_ROOM or more */
 	int	 fd;		/* -1: the text stays in buf */
 	int	 err;		/* 0, or the first failure as -errno */
-	int	 stop;		/* 0: there is none */
 	unsigned unwritten;	/* lines that a failure left */
 };
+
+/*
+ * What ends every wait for a reader, of any descriptor: fd, 0 when there is
+ * none, by being readable; then a write waits for patience more milliseconds.
+ */
+extern struct out_stop {
+	int	 fd, patience;
+} out_stop;
 
 /* Bytes, a string, or one character, of any length. */
 void out_mem(struct out *o, const void *p, size_t n);
@@ -44,7 +51,7 @@ static inline void out_end(struct out *o, const char *end)
 
 /*
  * Write out what waits. Returns 0 or the first failure ever, as -errno:
- * -EPIPE when stop is readable, too, as if nobody read any more; what could be
+ * -EPIPE when out_stop is readable, too, as if nobody read any more; what could be
  * written without waiting has been.
  */
 int out_flush(struct out *o);

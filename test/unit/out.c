@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text that waits for its reader, or does not: struct out with a stop. */
+/* Text that waits for its reader, or does not: struct out with out_stop. */
 #include "fmt/out.h"
 #include "test/unit/unit.h"
 
@@ -41,8 +41,8 @@ static int teardown(void **state)
 
 static struct out begin(void)
 {
-	return (struct out){ .buf = buf, .cap = sizeof(buf), .fd = writer,
-			     .stop = stop };
+	out_stop = (struct out_stop){ .fd = stop };
+	return (struct out){ .buf = buf, .cap = sizeof(buf), .fd = writer };
 }
 
 /* A line of n characters and its end. */
@@ -152,13 +152,13 @@ static void nobody_reads_any_more(void **state)
 	assert_int_equal(o.unwritten, 2);
 }
 
-/* Without a stop, all at once, into a pipe that is not made to wait. */
+/* Without out_stop, all at once, into a pipe that is not made to wait. */
 static void lists_go_out_whole(void **state)
 {
 	struct out o = begin();
 
 	(void)state;
-	o.stop = 0;
+	out_stop.fd = 0;
 	put_line(&o, 'x', PIPE_BUF - 5);
 	out_str(&o, "half");
 	assert_int_equal(out_flush(&o), 0);
