@@ -127,7 +127,8 @@ static int loop(struct watch *w, struct job *j)
 		poll(p, ALL, n == NL_SLOTS ? 0 : -1);
 		if (p[SIGNALS].revents)		/* what was before it */
 			nl_listen_to(&w->sock, 0);
-		n = p[EVENTS].revents ? receive(w, j) : 0;
+		n = p[EVENTS].revents | p[SIGNALS].revents ?
+		    receive(w, j) : 0;
 		if (n == NL_SLOTS)
 			grow(w);
 		else
@@ -236,7 +237,7 @@ static void end(struct watch *w, struct job *j)
 				   : "hint: % overflows\n",
 			     w->overflows, drops);
 	if (lines)
-		tell_numbers("hint: % lines not shown\n", lines, 0);
+		tell_numbers("hint: up to % not shown\n", lines, 0);
 }
 
 /* Not in line, beside main's buffers: offsets in a small frame are short. */

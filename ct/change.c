@@ -83,7 +83,9 @@ static void put_nat(struct nl_put *m, uint16_t type, const struct ct_nat *nat,
 
 /*
  * The kernel translates by itself, from tuples that are not: a port of the
- * reply that differs is what the end is translated to.
+ * reply is what the end is translated to. Also where that is the same one:
+ * the kernel would take that of another flow of the same source
+ * (find_appropriate_src).
  */
 static void take_nat_port(struct ct_nat *nat, struct ct_flow *f, unsigned end)
 {
@@ -93,8 +95,7 @@ static void take_nat_port(struct ct_nat *nat, struct ct_flow *f, unsigned end)
 
 	if (!nat->has_addr || !(reply->has & bit))
 		return;
-	if (!nat->has_port && orig->has & CT_SPORT << end &&
-	    reply->port[!end] != orig->port[end]) {
+	if (!nat->has_port && orig->has & CT_SPORT << end) {
 		nat->port = reply->port[!end];
 		nat->has_port = 1;
 	}

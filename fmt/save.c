@@ -255,8 +255,7 @@ static void save_flow(struct out *o, const struct ct_flow *f,
 			*p++ = '-';
 		p = text_str(p, name);
 		*p++ = ' ';
-		if (*name == 'n' && restore && proto->l4 >= CT_L4_ICMP &&
-		    port_differs(f, CT_SRC_END))
+		if (*name == 'n' && restore && proto->l4 >= CT_L4_ICMP)
 			p = put_nat_id(p, &f->dir[CT_REPLY]);
 		else
 			p = put_value(p, opt, flow + opt->at, has, proto);

@@ -41,9 +41,12 @@ uint32_t nl_listen_room(const struct nl_sock *s, uint32_t bytes)
 
 int nl_listen_to(const struct nl_sock *s, uint32_t groups)
 {
-	const struct sockaddr_nl us = { .nl_family = AF_NETLINK,
-					.nl_groups = groups };
+	struct sockaddr_nl us = { .nl_family = AF_NETLINK };
+	socklen_t len = sizeof(us);
 
+	/* one that is bound has to be named by its port */
+	syscall(SYS_getsockname, s->fd, &us, &len);
+	us.nl_groups = groups;
 	return syscall(SYS_bind, s->fd, &us, sizeof(us)) < 0 ? -errno : 0;
 }
 

@@ -39,7 +39,7 @@ struct nl_slots {
  */
 uint32_t nl_listen_room(const struct nl_sock *s, uint32_t bytes);
 
-/* Listen to groups, as bits of nl_groups. Returns 0 or -errno. */
+/* Listen to these groups, as bits of nl_groups, alone. Returns 0 or -errno. */
 int nl_listen_to(const struct nl_sock *s, uint32_t groups);
 
 /*

@@ -497,6 +497,23 @@ def restored_over(t, what):
         raise Failure("there should be one entry")
 
 
+@facts("restored_{what}_is_not_that_of_another_flow_of_the_same_source", what=("port", "id"))
+def restored_beside(t, what):
+    """Left to itself, the kernel translates a source as it did before."""
+    t.table()
+    t.lab.chain("ip", "nat", "postrouting", 100)
+    make = {"port": "-p udp --sport 10 --dport 20 -s 10.0.0.1 -d %s", "id": "-p icmp --icmp-type 8 --icmp-code 0 --icmp-id 5 -s 10.0.0.1 -d %s"}
+    for far, to in (("10.2.0.2", "10.3.0.1"), ("10.2.0.1", "10.3.0.1:77")):
+        t.check("-I -t 500 %s -n %s" % (make[what] % far, to))
+    shown, text = lines(t), saved(t, form="restore")[1]
+    for order in 1, -1:
+        t.check("-F")
+        loads(t, "".join(sorted(text.splitlines(True))[::order]))
+        agree(shown, lines(t))
+    if sum("dport=77" in x or "id=77" in x for x in shown) != 1:
+        raise Failure("one of them should be translated:\n" + "\n".join(shown))
+
+
 @fact
 def restored_label_with_blanks_is_one_label(t):
     t.etc({"xtables/connlabel.conf": "3 my label\n4 web\n5 web server\n"})
