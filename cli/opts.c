@@ -45,7 +45,7 @@ const char *cli_part(const char *text, unsigned n)
 	C(4,  "version\0\0show the version", CMD_VERSION, { NONE, NONE }, 'V', CLI_HERE) \
 	C(5,  "help\0\0show this, and options of PROTO", CMD_HELP, { HELP, NONE }, 'h', CLI_HERE) \
 	C(6,  "create\0\0make an entry", CMD_CREATE, { IA, XI }, 'I', CLI_HERE | EQ) \
-	C(7,  "add\0\0make or update an entry", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
+	C(7,  "add\0\0make or update one", CMD_ADD, { IA, NONE }, 'A', CLI_HERE | EQ) \
 	C(8,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', CLI_HERE | EQ) \
 	C(9,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', CLI_HERE | EQ) \
 	C(10, "flush\0\0delete all", CMD_FLUSH, { F, NONE }, 'F', CLI_HERE | EQ) \
@@ -185,7 +185,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
 	O(OPT_REPLY_ZONE, "reply-zone\0\0zone,", \
 	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
-	O(OPT_LABELMAP, "labelmap\0\0names of labels", \
+	O(OPT_LABELMAP, "labelmap\0\0label names", \
 	  .letter = 'M', .kind = KIND_FILE, .may = L | IA | U | D | G | E) \
 	O(OPT_NAT_RANGE, "nat-range\0\0ignored", \
 	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX) \

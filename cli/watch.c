@@ -123,15 +123,14 @@ static int loop(struct watch *w, struct job *j)
 	int n = 0;
 
 	do {
-		/* with all slots filled, more may wait, or nothing */
-		poll(p, ALL, n == NL_SLOTS ? 0 : -1);
+		poll(p, ALL, o->len || n == NL_SLOTS ? 0 : -1);
 		if (p[SIGNALS].revents)		/* what was before it */
 			nl_listen_to(&w->sock, 0);
 		n = p[EVENTS].revents | p[SIGNALS].revents ?
 		    receive(w, j) : 0;
 		if (n == NL_SLOTS)
 			grow(w);
-		else
+		if (n == 0)
 			out_flush(o);
 	} while (n >= 0 && !o->err && !p[READER].revents &&
 		 (!p[SIGNALS].revents || n == NL_SLOTS));
@@ -164,7 +163,7 @@ static void set_room(const struct nl_sock *s, uint32_t bytes)
 	tell_numbers("NOTICE: Netlink socket buffer size has been set to % "
 		     "bytes.\n", room, 0);
 	if (room / 2 < bytes)
-		tell_line("hint: net.core.rmem_max is the limit");
+		tell_line("hint: see net.core.rmem_max");
 }
 
 static uint32_t most_room(void)
