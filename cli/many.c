@@ -9,7 +9,8 @@
 static int push_delete(struct engine *e, const struct nl_msg *m)
 {
 	size_t mark;
-	struct slot *s = engine_begin(e, IPCTNL_MSG_CT_DELETE, 0, m->family, &mark);
+	struct slot *s = engine_begin(e, IPCTNL_MSG_CT_DELETE, 0, m->family,
+				      &mark);
 	int r;
 
 	engine_keep(e, s, m->attrs.p, m->attrs.left);
@@ -172,8 +173,9 @@ static int change_many(struct job *j, enum ct_verb verb,
 		       ct_change_is_plain(&j->q->change)) ?
 		       NL_BATCH_MAX : NL_BATCH_RECORDS;
 	ct_plan(&j->plan, verb, CT_TABLE_CONNTRACK, &j->q->filter);
-	if (push == push_delete)	/* a look-up holds the entry as well */
-		j->extra_use = j->plan.single;
+	/* a look-up holds the entry as well, and so does -z */
+	j->extra_use = push == push_zero ||
+		       (push == push_delete && j->plan.single);
 	r = job_ask_planned(j, each_entry, e);
 	if (r == -ENOENT && j->plan.single)
 		r = 0;
@@ -204,6 +206,5 @@ int many_update(struct job *j)
 int many_zero(struct job *j)
 {
 	j->first = engine.answers + NL_HDR;
-	j->extra_use = 1;
 	return change_many(j, CT_SHOW, push_zero, hear_zero);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/file.h"
 #include "cli/value.h"
+#include "fmt/clock.h"
 #include "fmt/text.h"
 
 #include <fcntl.h>
@@ -14,7 +15,6 @@
  * is a program's pid, as a rule, and may be another one's then.
  */
 #define OWNERS	16u
-#define SECOND	1000000000u	/* in nanoseconds */
 
 static struct owner {
 	uint64_t	 asked_ns;
@@ -128,7 +128,7 @@ __attribute__((noinline)) const char *owner_of(uint32_t port, uint64_t now_ns)
 	struct owner *o = owners;
 
 	while (o < owners + OWNERS && (o->port != port ||
-				       now_ns - o->asked_ns > SECOND))
+				       now_ns - o->asked_ns > CLOCK_SECOND))
 		o++;
 	if (o == owners + OWNERS) {
 		o = &owners[next++ % OWNERS];

@@ -23,8 +23,6 @@
 #define ROOM_FIRST	(4u << 20)
 #define ROOM_MAX	(64u << 20)
 
-#define SECOND		1000000000u	/* in nanoseconds */
-
 /* The listener. */
 struct watch {
 	struct nl_sock	 sock;
@@ -45,7 +43,7 @@ static struct sock_filter program[CT_BPF_MAX];
  */
 static void overflow(struct watch *w, uint64_t now)
 {
-	if (now - w->last_ns > SECOND)
+	if (now - w->last_ns > CLOCK_SECOND)
 		tell_line("WARNING: We have hit ENOBUFS! "
 			  "We are losing events.");
 	w->last_ns = now;

@@ -311,7 +311,7 @@ uint64_t clock_now(void)
 #else
 	clock_gettime(CLOCK_REALTIME, &t);
 #endif
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	return (uint64_t)t.tv_sec * CLOCK_SECOND + (uint64_t)t.tv_nsec;
 }
 
 /* The time of transition i. */

@@ -44,6 +44,8 @@ int clock_tzif(struct clock_zone *z, const uint8_t *p, size_t n);
  */
 void clock_posix(struct clock_zone *z, const char *tz);
 
+#define CLOCK_SECOND	1000000000u	/* in nanoseconds */
+
 /* Nanoseconds since 1970, UTC. */
 uint64_t clock_now(void);
 

@@ -13,8 +13,6 @@
 #include "ct/proto.h"
 #include "fmt/text.h"
 
-#define NS	1000000000u	/* nanoseconds in a second */
-
 /* "udp      17": the name, at most eight letters, in a column of nine. */
 static char *put_numbered(char *p, const char *name, uint32_t number)
 {
@@ -113,7 +111,7 @@ static char *put_status_word(char *p, uint32_t status)
 
 static char *put_date(char *p, uint64_t ns, const struct fmt_how *how)
 {
-	p = clock_date(p, how->zone, (int64_t)(ns / NS));
+	p = clock_date(p, how->zone, (int64_t)(ns / CLOCK_SECOND));
 	*p++ = ']';
 	return p;
 }
@@ -122,9 +120,9 @@ static char *put_times(char *p, const struct ct_times *t,
 		       const struct fmt_how *how)
 {
 	if (t->has & CT_START) {
-		uint64_t start = t->start_ns / NS;
+		uint64_t start = t->start_ns / CLOCK_SECOND;
 		uint64_t end = (t->has & CT_STOP ? t->stop_ns : how->now_ns) /
-			       NS;
+			       CLOCK_SECOND;
 
 		p = text_u64(text_str(p, " delta-time="),
 			     end > start ? end - start : 0);
@@ -242,12 +240,12 @@ static void plain_flow(struct out *o, const struct ct_flow *f,
 
 char *fmt_stamp(char *p, uint64_t ns)
 {
-	uint64_t s = ns / NS;
+	uint64_t s = ns / CLOCK_SECOND;
 
 	*p++ = '[';
 	p = s < 10000000 ? text_zeros(p, (uint32_t)s, 8) : text_u64(p, s);
 	*p++ = '.';
-	p = text_zeros(p, (uint32_t)(ns % NS) / 1000, 6);
+	p = text_zeros(p, (uint32_t)(ns % CLOCK_SECOND) / 1000, 6);
 	return text_str(p, "]\t");
 }
 

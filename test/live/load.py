@@ -525,3 +525,12 @@ def restored_label_with_blanks_is_one_label(t):
     loads(t, text)
     agree(shown, lines(t))
     t.state("labels=my label,web server$", line="-L -o labels")
+
+
+@fact
+def update_behind_a_delete_by_its_tuple_tells_the_same_use(t):
+    """A look-up holds the entry, a dump does not: what is told is each line's own."""
+    t.table()
+    t.check((GOOD % 2).strip())
+    loads(t, GOOD % 1 + "-D -w 0 -p udp -s 10.1.1.1 -d 10.2.1.1 --sport 1 --dport 53\n-U -p udp --sport 2 -m 5\n",
+          out=(" use=1", " mark=5 use=2"))
