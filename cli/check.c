@@ -16,6 +16,21 @@ static void refuse(struct cli_req *q, const char *text, unsigned a, unsigned b)
 	cli_refuse(q, EXIT_USAGE, text, cli_opt_name(a), cli_opt_name(b));
 }
 
+/* The columns of a row. What the old tool does not have goes with more. */
+static unsigned columns(const struct cli_req *q, unsigned row)
+{
+	const unsigned counts = q->cmd & (CMD_COUNT | CMD_STATS) ?
+				CLI_ON_NONE : 0;
+	const unsigned may = cli_opts[row].may;
+
+	if (row != OPT_OUTPUT)
+		return may;
+	if (q->show & SHOW_METRICS)
+		return counts;
+	return q->show & SHOW_ANY_JSON ? may | CLI_ON_CREATE |
+	       CLI_ON_EXPECT | counts : may;
+}
+
 /* Rows first to last, in their order: is one missing, or out of place? */
 static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 		       unsigned last)
@@ -23,7 +38,7 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 	for (unsigned i = first; i < last; i++) {
 		const struct cli_opt *o = &cli_opts[i];
 
-		if (seen(q, i) && !((o->may | o->must) & on))
+		if (seen(q, i) && !((columns(q, i) | o->must) & on))
 			refuse(q, "Illegal option `--%' with this command",
 			       i, i);
 		if (o->must & on && !seen(q, i) &&

@@ -205,5 +205,13 @@ int create_entry(struct job *j)
 {
 	int r = create_line(j, j->q, 0);
 
-	return r != 0 ? r : create_rest();
+	if (r == 0)
+		r = create_rest();
+	if (r != 0 || !(j->q->show & SHOW_ANY_JSON))
+		return r;
+	j->extra_use = 1;
+	r = ask_again(&engine, engine.slot, IPCTNL_MSG_CT_GET);
+	if (r == 0)
+		job_put_flow(j);
+	return r == -ENOENT ? 0 : r;
 }

@@ -24,6 +24,7 @@ struct job {
 	struct fmt_how		 how;
 	const char		*counted;	/* the verb for it; NULL: not said */
 	const uint8_t		*first;		/* body of a datagram's first */
+	int			 shown;		/* records, yes or no */
 	struct ct_plan		 plan;
 	struct nl_put		 req;
 	struct nl_talk		 talk;
@@ -39,8 +40,8 @@ struct job {
 /* The one job there is, with its socket open; NULL: told why not. */
 struct job *job_open(const struct cli_req *q, const struct cli_world *w);
 
-/* Print as the words of -o say: SHOW_*. */
-void job_format(struct job *j, uint32_t show);
+/* Print as the words of -o say, SHOW_*, for commands CMD_*. */
+void job_format(struct job *j, uint32_t show, uint32_t cmds);
 
 /* Begin the request in j->req. */
 struct nl_put *job_request(struct job *j);
@@ -81,6 +82,9 @@ int job_show(const struct nl_msg *m, void *job);
 
 /* Show what j->plan has, as -L does. As nl_talk(). */
 int job_list(struct job *j);
+
+/* What follows the last record, when all of them were shown. */
+void job_end(struct job *j);
 
 /* What was shown, then the kernel's refusal of j->req. Returns EXIT_FAILED. */
 int job_fail(struct job *j, int error);

@@ -92,7 +92,7 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 
 	if (!j)
 		return EXIT_FAILED;
-	job_format(j, show);
+	job_format(j, show, CMD_LOAD);
 	w->told = 1;
 	do {
 		more = next_line(&q, w);
@@ -102,6 +102,8 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 		return job_fail(j, r);
 	if (r > 0 || more < 0)	/* a signal, or the file is another one now */
 		j->counted = "changed";
+	else
+		job_end(j);
 	if (job_finish(j) != EXIT_DONE)
 		return EXIT_FAILED;
 	tell_refused(refused);

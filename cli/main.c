@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 		return tell_why(&q);
 	if (q.cmd == CMD_LOAD)
 		return cli_load(q.file, &world);
-	if (q.show & SHOW_KTIME)
+	if (q.show & (SHOW_KTIME | SHOW_TIME))
 		load_zone();
 	return cli_run(&q, &world);
 }

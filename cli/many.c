@@ -192,7 +192,8 @@ int many_delete(struct job *j)
 	int r;
 
 	j->how.show |= FMT_DELETED;
-	j->how.labels = NULL;	/* -o labels: without effect, as ever */
+	if (!(j->how.show & SHOW_ANY_JSON))
+		j->how.labels = NULL;	/* without effect, as ever */
 	r = change_many(j, CT_CHANGE, push_delete, hear_delete);
 	j->how = usual;
 	return r;

@@ -32,7 +32,7 @@ const char *cli_part(const char *text, unsigned n)
 #define XD	0x0400u
 #define XG	0x0800u
 #define XE	0x1000u
-#define NONE	0x8000u		/* those that take no option */
+#define NONE	CLI_ON_NONE	/* those that take no option */
 
 #define EQ	CLI_LONG_VALUE
 
@@ -165,7 +165,7 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .letter = 'n', .kind = KIND_NAT, FILTER(src_nat, CT_F_SRC_NAT), .may = L | IA | U | D | E) \
 	O(OPT_DST_NAT, "dst-nat\0\0translated destination", \
 	  .letter = 'g', .kind = KIND_NAT, FILTER(dst_nat, CT_F_DST_NAT), .may = L | IA | U | D | E) \
-	O(OPT_OUTPUT, "output\0\0extended, id, ktimestamp, labels, timestamp; or save, restore", \
+	O(OPT_OUTPUT, "output\0\0extended, id, ktimestamp, labels, timestamp; xml, json, jsonl, openmetrics, save, restore", \
 	  .letter = 'o', .kind = KIND_OUTPUT, .may = L | U | D | G | E | XL | XE) \
 	O(OPT_SECMARK, "secmark\0\0ignored", \
 	  .letter = 'c', .kind = KIND_SECMARK, .may = L | E) \

@@ -31,6 +31,10 @@ struct cli_cmd {
 #define CLI_ON_CREATE	0x0002u
 #define CLI_ON_GET	0x0010u
 
+/* Of those on expectations that show some, and of those that take no option. */
+#define CLI_ON_EXPECT	0x0900u
+#define CLI_ON_NONE	0x8000u
+
 #define CLI_CMDS	14	/* the last row has a bit of 0 */
 
 extern const struct cli_cmd cli_cmds[CLI_CMDS];

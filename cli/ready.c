@@ -73,14 +73,16 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 	static enum { NO_MAP, USUAL_MAP, OTHER_MAP } loaded;
 	long n;
 
-	if (!(q->seen & names) && !(q->show & (SHOW_LABELS | SHOW_RESTORE)))
+	if (!(q->seen & names) && !(q->show & 
+	    (SHOW_LABELS | SHOW_RESTORE | SHOW_ANY_JSON)))
 		return 0;
 	if (q->labelmap || loaded != USUAL_MAP) {
 		n = file_read(path, map_buf, sizeof(map_buf));
 		ct_label_parse(&label_map, map_buf, n < 0 ? 0 : (size_t)n);
 		if (label_map.count > 0)
 			w->labels = &label_map;
-		else if (!(q->show & SHOW_RESTORE) && !w->told)
+		else if (!(q->show & (SHOW_RESTORE | SHOW_ANY_JSON)) &&
+			 !w->told)
 			tell_labelmap(n < 0 ? (int)n : 0);
 		loaded = q->labelmap ? OTHER_MAP : USUAL_MAP;
 	}
@@ -102,8 +104,6 @@ static int check_here(struct cli_req *q)
 	if (!(cmd->flags & CLI_HERE) && !q->line)
 		return cli_usage(q, "this version does not have --%",
 				 cli_cmd_name(cmd));
-	if (q->show & SHOW_XML)
-		return cli_usage(q, "this version does not have -o xml", NULL);
 	return 0;
 }
 

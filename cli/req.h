@@ -55,6 +55,11 @@ struct cli_why {
 #define SHOW_USERSPACE	0x40u	/* no effect since conntrack-tools 1.4.7 */
 #define SHOW_SAVE	0x80u
 #define SHOW_RESTORE	FMT_RESTORE
+#define SHOW_JSON	0x200u
+#define SHOW_JSONL	0x400u
+#define SHOW_METRICS	0x800u
+
+#define SHOW_ANY_JSON	(SHOW_JSON | SHOW_JSONL)
 
 #define CLI_WARN_MAX	8
 #define CLI_WORDS_MAX	32

@@ -43,13 +43,36 @@ int job_take_flow(struct job *j, const struct nl_msg *m)
 	return r < 0 ? r : 1;
 }
 
+/* A part of the format's frame. */
+static void put_frame(struct job *j, unsigned part)
+{
+	if (j->fmt->frame)
+		out_str(j->out, cli_part(j->fmt->frame, part));
+}
+
+static void put_record(struct job *j)
+{
+	put_frame(j, j->shown ? FMT_BETWEEN : FMT_BEGIN);
+	j->shown = 1;
+	if (j->expect)
+		j->fmt->expect(j->out, &j->exp, &j->how);
+	else
+		j->fmt->flow(j->out, &j->flow, &j->how);
+	put_frame(j, FMT_BEHIND);
+}
+
 void job_put_flow(struct job *j)
 {
 	struct ct_flow *f = &j->flow;
 
 	if (f->has & CT_USE && f->use > j->extra_use)
 		f->use -= j->extra_use;
-	j->fmt->flow(j->out, f, &j->how);
+	put_record(j);
+}
+
+void job_end(struct job *j)
+{
+	put_frame(j, j->shown ? FMT_END : FMT_NONE);
 }
 
 /* Nothing filters expectations. */
@@ -71,7 +94,7 @@ int job_put(struct job *j)
 	if (out_stop.fd && j->out->len > j->out->cap / 2)
 		out_flush(j->out);
 	if (j->expect)
-		j->fmt->expect(j->out, &j->exp, &j->how);
+		put_record(j);
 	else
 		job_put_flow(j);
 	j->count += !j->out->err;
@@ -271,9 +294,16 @@ static int stats(struct job *j)
 	return r;
 }
 
-void job_format(struct job *j, uint32_t show)
+void job_format(struct job *j, uint32_t show, uint32_t cmds)
 {
-	j->fmt = show & (SHOW_SAVE | SHOW_RESTORE) ? &fmt_save : &fmt_plain;
+	/* the old tool's documents; what it prints else has no frame */
+	const int whole = (cmds & (CMD_LIST | CMD_GET | CMD_EVENT)) != 0;
+
+	j->fmt = show & (SHOW_SAVE | SHOW_RESTORE) ? &fmt_save :
+		 show & SHOW_XML ? !whole ? &fmt_xml_bare :
+				   j->expect ? &fmt_xml_expect : &fmt_xml :
+		 show & SHOW_JSONL || (show & SHOW_JSON && cmds & CMD_EVENT) ?
+		 &fmt_jsonl : show & SHOW_JSON ? &fmt_json : &fmt_plain;
 	j->how.show = show;
 	j->how.labels = j->w->labels;
 	j->how.zone = j->w->zone;
@@ -296,7 +326,7 @@ struct job *job_open(const struct cli_req *q, const struct cli_world *w)
 	j.type = j.expect ?
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
-	job_format(&j, q->show);
+	job_format(&j, q->show, q->cmd);
 	j.talk.sock = &sock;
 	j.talk.buf = w->recv;
 	j.talk.cap = NL_RECV_BUF;
@@ -344,6 +374,8 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 			tell_count(j->count, j->expect, done(q));
 		return job_fail(j, r);
 	}
+	if (r == 0 && q->cmd != CMD_COUNT && q->cmd != CMD_FLUSH)
+		job_end(j);
 	j->counted = done(q);
 	end = job_finish(j);
 	return q->cmd & finds && j->count == 0 ? EXIT_FAILED :

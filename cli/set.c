@@ -283,14 +283,20 @@ static int set_events(struct cli_req *q, unsigned row, const char *arg)
 
 static int set_output(struct cli_req *q, unsigned row, const char *arg)
 {
-	uint32_t saves;
+	const uint32_t saves = SHOW_SAVE | SHOW_RESTORE;
+	uint32_t formats;
 
 	(void)row;
 	if (take_words(q, "extended\0id\0ktimestamp\0timestamp\0xml\0labels\0"
-			  "userspace\0save\0restore\0", arg, &q->show) < 0)
+			  "userspace\0save\0restore\0json\0jsonl\0openmetrics\0",
+		       arg, &q->show) < 0)
 		return -EINVAL;
-	saves = q->show & (SHOW_SAVE | SHOW_RESTORE);
-	if (saves && q->show & ~(saves & -saves) & ~SHOW_USERSPACE)
+	formats = q->show & (saves | SHOW_XML | SHOW_ANY_JSON | SHOW_METRICS);
+	if (formats & (formats - 1) && !(formats & saves))
+		return cli_refuse(q, EXIT_FAILED, "cannot combine output "
+				  "formats, use one of them", NULL, NULL);
+	if (formats & saves && q->show & ~(formats & -formats) &
+	    ~SHOW_USERSPACE)
 		return cli_refuse(q, EXIT_FAILED, "cannot combine save output "
 				  "with any other output type, use -o save "
 				  "only", NULL, NULL);

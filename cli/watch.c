@@ -223,6 +223,8 @@ static void end(struct watch *w, struct job *j)
 	int n;
 
 	nl_listen_to(&w->sock, 0);
+	job_end(j);
+	out_flush(j->out);
 	do {	/* when nobody reads, some are left */
 		n = nl_listen_recv(&w->sock, &slots);
 		lines += n > 0 ? (uint32_t)n : 0;

@@ -39,6 +39,9 @@ static const char *const lists[] = {
 	[CT_EXPECT_FLAGS] = "PERMANENT\0" "INACTIVE\0" "USERSPACE\0" END,
 	/* AF_INET is 2, AF_INET6 is 10 */
 	[CT_FAMILIES] = "\0\0" "ipv4\0" "\0\0\0\0\0\0\0" "ipv6\0" END,
+	/* CT_EVENT_NONE is 0 */
+	[CT_EVENTS] = "\0" "NEW\0" "UPDATE\0" "DESTROY\0" END,
+	[CT_EVENT_KINDS] = "\0" "new\0" "update\0" "destroy\0" END,
 	/* from CTA_STATS_SEARCHED on, which is 1 */
 	[CT_STATS_NAMES] =
 		"\0" "searched\0" "found\0" "new\0" "invalid\0" "ignore\0"

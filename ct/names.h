@@ -20,6 +20,8 @@ enum ct_list {
 	CT_STATUS_BITS,		/* bits of IPS_* */
 	CT_EXPECT_FLAGS,	/* bits of NF_CT_EXPECT_* */
 	CT_FAMILIES,		/* AF_INET, AF_INET6 */
+	CT_EVENTS,		/* enum ct_event */
+	CT_EVENT_KINDS,		/* the same in small letters */
 	CT_STATS_NAMES,		/* CTA_STATS_* */
 	CT_EXPECT_STATS_NAMES,	/* CTA_STATS_EXP_* */
 };

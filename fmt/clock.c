@@ -346,11 +346,11 @@ static char *put_name(char *p, const char *names, int i)
 	return p + 4;
 }
 
-char *clock_date(char *p, const struct clock_zone *z, int64_t t)
+void clock_split(struct clock_parts *d, const struct clock_zone *z, int64_t t)
 {
 	int64_t local = t + clock_offset(z, t);
 	int month = 1;
-	int days, second, year, day;
+	int days, second, year;
 
 	if (local < 0)
 		local = 0;
@@ -359,16 +359,29 @@ char *clock_date(char *p, const struct clock_zone *z, int64_t t)
 	year = year_of(days);
 	while (month_start(year, month + 1) <= days)
 		month++;
-	day = days - month_start(year, month) + 1;
-	p = put_name(p, "SunMonTueWedThuFriSat", weekday(days));
-	p = put_name(p, "JanFebMarAprMayJunJulAugSepOctNovDec", month - 1);
-	if (day < 10)
+	d->hour = (uint16_t)(second / HOUR);
+	d->min = (uint16_t)(second / 60 % 60);
+	d->sec = (uint16_t)(second % 60);
+	d->wday = (uint16_t)(weekday(days) + 1);
+	d->day = (uint16_t)(days - month_start(year, month) + 1);
+	d->month = (uint16_t)month;
+	d->year = (uint16_t)year;
+}
+
+char *clock_date(char *p, const struct clock_zone *z, int64_t t)
+{
+	struct clock_parts d;
+
+	clock_split(&d, z, t);
+	p = put_name(p, "SunMonTueWedThuFriSat", d.wday - 1);
+	p = put_name(p, "JanFebMarAprMayJunJulAugSepOctNovDec", d.month - 1);
+	if (d.day < 10)
 		*p++ = ' ';
-	p = text_u32(p, (uint32_t)day);
-	for (int unit = HOUR; unit > 0; unit /= 60) {
-		*p++ = unit == HOUR ? ' ' : ':';
-		p = text_zeros(p, (uint32_t)(second / unit % 60), 2);
+	p = text_u32(p, d.day);
+	for (const uint16_t *unit = &d.hour; unit <= &d.sec; unit++) {
+		*p++ = unit == &d.hour ? ' ' : ':';
+		p = text_zeros(p, *unit, 2);
 	}
 	*p++ = ' ';
-	return text_u32(p, (uint32_t)year);
+	return text_u32(p, d.year);
 }

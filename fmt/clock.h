@@ -52,6 +52,16 @@ uint64_t clock_now(void);
 /* Seconds east of Greenwich at t, in seconds since 1970; below 2^40. */
 int32_t clock_offset(const struct clock_zone *z, int64_t t);
 
+/* A time as people write it. */
+struct clock_parts {
+	uint16_t	 hour, min, sec;
+	uint16_t	 wday;		/* Sunday is 1 */
+	uint16_t	 day, month, year;
+};
+
+/* The parts of t, in seconds since 1970, in this zone. */
+void clock_split(struct clock_parts *d, const struct clock_zone *z, int64_t t);
+
 #define CLOCK_DATE	32	/* longest text of clock_date() */
 
 /* "Sun Nov 22 13:13:16 2026" for t in this zone; see fmt/text.h. */

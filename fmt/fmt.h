@@ -19,7 +19,7 @@
 #define FMT_KTIME	0x04u	/* when the flow began and ended */
 #define FMT_STAMP	0x08u	/* the time, before an event or an expectation */
 #define FMT_RESTORE	0x100u	/* save says everything that makes the entry */
-#define FMT_DELETED	0x200u	/* the entry was deleted: save says -D */
+#define FMT_DELETED	0x1000u	/* the entry was deleted: save says -D */
 
 /* How to print: the same for every record of a run, but for events. */
 struct fmt_how {
@@ -32,15 +32,26 @@ struct fmt_how {
 	const char			*program;	/* its name, or NULL */
 };
 
-/* A way to print. */
+/*
+ * A way to print. The frame, if there is one, has five texts, each with its
+ * NUL: between two records, behind each, before the first and behind the last
+ * one, and instead of all these when there is none.
+ */
 struct fmt {
 	void (*flow)(struct out *o, const struct ct_flow *f,
 		     const struct fmt_how *how);
 	void (*expect)(struct out *o, const struct ct_expect *e,
 		       const struct fmt_how *how);
+	const char *frame;
 };
 
-extern const struct fmt fmt_plain, fmt_save;
+enum { FMT_BETWEEN, FMT_BEHIND, FMT_BEGIN, FMT_END, FMT_NONE };
+
+extern const struct fmt fmt_plain, fmt_save, fmt_json, fmt_jsonl;
+extern const struct fmt fmt_xml, fmt_xml_expect, fmt_xml_bare;
+
+/* Seconds from the start of a flow to its stop, or to now. */
+uint64_t fmt_delta(const struct ct_times *t, const struct fmt_how *how);
 
 /*
  * "[seconds.microseconds]" and a tab for a time in nanoseconds since 1970,

@@ -60,6 +60,15 @@ char *text_zeros(char *p, uint32_t v, unsigned width)
 	return p + width;
 }
 
+char *text_seconds(char *p, uint64_t ns)
+{
+	const uint32_t second = 1000000000;
+
+	p = text_u64(p, ns / second);
+	*p++ = '.';
+	return text_zeros(p, (uint32_t)(ns % second) / 1000, 6);
+}
+
 char *text_hex(char *p, uint32_t v)
 {
 	int shift = 28;

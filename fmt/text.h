@@ -39,6 +39,9 @@ char *text_u64(char *p, uint64_t v);
 /* Decimal with leading zeros, width digits. */
 char *text_zeros(char *p, uint32_t v, unsigned width);
 
+/* Nanoseconds as seconds with six decimals: 18 characters at most. */
+char *text_seconds(char *p, uint64_t ns);
+
 /* Hexadecimal, lower case, no prefix: 8 characters at most. */
 char *text_hex(char *p, uint32_t v);
 

@@ -80,11 +80,34 @@ static void clear(const struct nl_row *t, union record *r)
 
 struct printing {
 	const struct fmt	*fmt;
+	int			 shown;	/* a record, yes or no */
 	struct fmt_how		 how;
 	struct out		 out;
 	const char		*what;	/* the section's name */
 	enum ct_event		 event;	/* which its first word names */
 };
+
+/* A part of the format's frame. */
+static void put_frame(struct printing *p, int part)
+{
+	const char *text = p->fmt->frame;
+
+	for (; text && part > 0; part--)
+		text += strlen(text) + 1;
+	out_str(&p->out, text ? text : "");
+}
+
+static void put_record(struct printing *p, const struct nl_row *t,
+		       union record *r)
+{
+	put_frame(p, p->shown ? FMT_BETWEEN : FMT_BEGIN);
+	p->shown = 1;
+	if (t == &ct_flow_table)
+		p->fmt->flow(&p->out, &r->flow, &p->how);
+	else
+		p->fmt->expect(&p->out, &r->exp, &p->how);
+	put_frame(p, FMT_BEHIND);
+}
 
 static void print_msg(const struct nl_msg *m, void *arg)
 {
@@ -113,11 +136,13 @@ static void print_msg(const struct nl_msg *m, void *arg)
 	} else if (t == &ct_flow_table) {
 		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.flow), 0);
 		r.flow.family = m->family;
-		p->fmt->flow(&p->out, &r.flow, &p->how);
+		put_record(p, t, &r);
 	} else if (t == &ct_expect_table) {
 		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.exp), 0);
 		r.exp.family = m->family;
-		p->fmt->expect(&p->out, &r.exp, &p->how);
+		if (p->fmt == &fmt_xml)
+			p->fmt = &fmt_xml_expect;
+		put_record(p, t, &r);
 	}
 }
 
@@ -163,6 +188,8 @@ static int read_how(const char *name, struct printing *p, int *labels)
 			p->fmt = &fmt_save;
 		else if (strcmp(w, "restore") == 0)
 			p->fmt = &fmt_save, p->how.show |= FMT_RESTORE;
+		else if (strcmp(w, "xml") == 0)
+			p->fmt = &fmt_xml;
 		else if (strcmp(w, "timestamp") == 0)
 			p->how.show |= FMT_STAMP;
 		else if (strcmp(w, "plain") && strcmp(w, "userspace") &&
@@ -199,6 +226,7 @@ static void text_is_the_references(void **state)
 			continue;
 		p.how.labels = labels && map_text ? &map : NULL;
 		each_msg(f, print_msg, &p);
+		put_frame(&p, p.shown ? FMT_END : FMT_NONE);
 		assert_int_equal(p.out.err, 0);
 		buf[p.out.len] = '\0';
 		assert_string_equal(buf, s->text);
