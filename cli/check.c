@@ -74,13 +74,15 @@ static void check_l4(struct cli_req *q)
 		check_pairs(q, OPT_SRCKEY);
 }
 
+/* Options of every command that select nothing. */
+#define NO_FILTERS	(opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) | \
+			 opt_bit(OPT_NAT_RANGE) | opt_bit(OPT_NETNS))
+
 /* Resetting counters goes over the whole table: nothing may select. */
 static void check_zero(struct cli_req *q)
 {
-	const uint64_t beside =
+	const uint64_t beside = NO_FILTERS |
 		opt_bit(OPT_ZERO) | opt_bit(OPT_FAMILY) |
-		opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) |
-		opt_bit(OPT_NAT_RANGE) |
 		opt_bit(OPT_MASK_SRC) | opt_bit(OPT_MASK_DST);
 
 	if (seen(q, OPT_ZERO) && q->seen & ~beside)
@@ -110,15 +112,17 @@ static void check_nat(struct cli_req *q)
  */
 static void check_danger(struct cli_req *q)
 {
-	const uint32_t many = CMD_UPDATE | CMD_DELETE | CMD_FLUSH;
+	const uint32_t many = CMD_UPDATE | CMD_DELETE | CMD_FLUSH |
+			      CMD_LOAD;
 
 	if (q->operand && q->cmd & many && !q->line)
 		cli_usage(q, "unexpected argument `%'", q->operand);
-	if (q->cmd == CMD_DELETE && !(q->seen & ~(opt_bit(OPT_TIMEOUT) |
-	    opt_bit(OPT_OUTPUT) | opt_bit(OPT_NAT_RANGE) |
-	    opt_bit(OPT_LABELMAP))) &&
-	    seen(q, OPT_TIMEOUT))
+	if (q->cmd == CMD_DELETE && seen(q, OPT_TIMEOUT) &&
+	    !(q->seen & ~(NO_FILTERS | opt_bit(OPT_TIMEOUT))))
 		cli_usage(q, "`--timeout' selects nothing", NULL);
+	/* and no line of a file goes elsewhere than the others */
+	if (q->line && seen(q, OPT_NETNS))
+		cli_usage(q, "`--netns' in a load file", NULL);
 }
 
 /* compat.md 2.2, in its order. */

@@ -2,6 +2,7 @@
 #include "cli/file.h"
 
 #include "cli/value.h"
+#include "fmt/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,16 @@ __attribute__((noinline)) int file_open(const char *path)
 {
 	return (int)syscall(SYS_openat, AT_FDCWD, path,
 			    O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+const char *file_path(const char *dir, const char *name, const char *rest)
+{
+	static char path[1024];
+
+	if (value_end(name, '\0') > sizeof(path) - 64)
+		return name;
+	*text_word(text_word(text_word(path, dir), name), rest) = '\0';
+	return path;
 }
 
 long file_read(const char *path, char *buf, size_t cap)

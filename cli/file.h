@@ -9,6 +9,12 @@
 int file_open(const char *path);
 
 /*
+ * A path of three parts, good until the next; of a name longer than any file's
+ * the name alone, for the kernel to refuse.
+ */
+const char *file_path(const char *dir, const char *name, const char *rest);
+
+/*
  * Read a whole file of less than cap bytes, and put a NUL behind it.
  * Returns its length, or -errno: -EFBIG when it does not fit.
  */

@@ -6,7 +6,6 @@
 #include "cli/value.h"
 #include "nl/sock.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,16 +31,9 @@ static const char *variable(const char *name)
 
 static int load_zone_file(const char *dir, const char *name)
 {
-	char path[OUT_ROOM];
-	struct out o = { .buf = path, .cap = sizeof(path), .fd = -1 };
-	long len;
+	long len = file_read(file_path(dir, name, ""), zone_buf,
+			     sizeof(zone_buf));
 
-	out_str(&o, dir);
-	out_str(&o, name);
-	out_char(&o, '\0');
-	if (o.err)
-		return -ENAMETOOLONG;
-	len = file_read(path, zone_buf, sizeof(zone_buf));
 	return len < 0 ? (int)len :
 	       clock_tzif(&zone, (const uint8_t *)zone_buf, (size_t)len);
 }

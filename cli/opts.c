@@ -91,6 +91,7 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 	K(KIND_STATE,   "STATE", .takes = TAKES_VALUE) \
 	K(KIND_ROLE,    "client|server", .takes = TAKES_VALUE) \
 	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
+	K(KIND_NETNS,   "NAME|PID|PATH", .takes = TAKES_VALUE) \
 	K(KIND_SECONDS, "SECONDS", TAKES_VALUE, 4, 10) \
 	K(KIND_BYTES,   "BYTES", TAKES_VALUE, 4, 10) \
 	K(KIND_TAG,     "TAG", TAKES_VALUE, 4, 10) \
@@ -193,6 +194,8 @@ const char cli_kind_words[] = KINDS(TEXT);
 	  .kind = KIND_HELPER, .may = IA | U) \
 	O(OPT_SNAPSHOT, "snapshot\0\0entries first", \
 	  .kind = KIND_FLAG, .may = E | XE) \
+	O(OPT_NETNS, "netns\0\0network namespace", \
+	  .kind = KIND_NETNS, .may = UINT16_MAX) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
 	  .protos = PORTS, .kind = KIND_PORT, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DPORT, "dport\0orig-port-dst\0destination port,", \

@@ -259,11 +259,12 @@ static int settle_protocols(struct cli_req *q)
 	return 0;
 }
 
-/* -R FILE, which is nothing but the first words, whole. */
-static int is_load(int argc, char **argv)
+/* -R FILE, whole; cli_check() refuses what precedes it, but for --netns. */
+static int is_load(const struct cli_req *q, const struct words *w)
 {
-	return argc > 2 && (strcmp(argv[1], "-R") == 0 ||
-			    strcmp(argv[1], "--load-file") == 0);
+	return !q->cmd && w->next < w->argc &&
+	       (strcmp(w->word, "-R") == 0 ||
+		strcmp(w->word, "--load-file") == 0);
 }
 
 int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
@@ -276,15 +277,18 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	q->protocol = protocol;
 	memset(&q->filter.src_mask, 0xff, sizeof(q->filter.src_mask));
 	memset(&q->filter.dst_mask, 0xff, sizeof(q->filter.dst_mask));
-	if (is_load(argc, argv)) {
-		q->cmd = CMD_LOAD;
-		q->file = argv[2];
-		return 0;
-	}
 	while (r == 0 && w.next < w.argc) {
 		const char *word = w.argv[w.next++];
 
 		w.word = word;
+		/* What follows a file was always passed over. */
+		if (q->cmd == CMD_LOAD && !value_after(word, "--netns", 7))
+			continue;
+		if (is_load(q, &w)) {
+			q->cmd = CMD_LOAD;
+			q->file = w.argv[w.next++];
+			continue;
+		}
 		if (word[0] != '-' || word[1] == '\0') {
 			if (!q->operand)
 				q->operand = word;

@@ -3,6 +3,7 @@
 
 #include "cli/change.h"
 #include "cli/file.h"
+#include "cli/netns.h"
 #include "cli/opts.h"
 #include "cli/parse.h"
 #include "cli/tell.h"
@@ -125,5 +126,8 @@ int cli_ready(struct cli_req *q, int argc, char **argv, int posix,
 		r = check_here(q);
 	if (r == 0)
 		change_settle(q);
+	/* before anything is asked of the kernel, which these two do not */
+	if (r == 0 && q->netns && !(q->cmd & (CMD_HELP | CMD_VERSION)))
+		r = netns_enter(q);
 	return r;
 }

@@ -112,6 +112,7 @@ struct cli_req {
 	struct ct_change change;	/* what -I, -A and -U set */
 	struct ct_expect expect;	/* what -I expect announces */
 	uint32_t	 room;		/* of -b, in bytes */
+	const char	*netns;		/* --netns, or NULL */
 };
 
 /*

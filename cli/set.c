@@ -396,6 +396,13 @@ static int set_ignored(struct cli_req *q, unsigned row, const char *arg)
 	return 0;
 }
 
+static int set_netns(struct cli_req *q, unsigned row, const char *arg)
+{
+	(void)row;
+	q->netns = arg;
+	return 0;
+}
+
 /* ------------------------------------------------------------ protocols */
 
 static int set_proto(struct cli_req *q, unsigned row, const char *arg)
@@ -498,6 +505,7 @@ int set_value(struct cli_req *q, unsigned row, const char *arg)
 		[KIND_STATE]	= set_state,
 		[KIND_ROLE]	= set_role,
 		[KIND_IGNORED]	= set_ignored,
+		[KIND_NETNS]	= set_netns,
 	};
 
 	unsigned kind = cli_opts[row].kind;

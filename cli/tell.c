@@ -283,6 +283,13 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
 	return EXIT_FAILED;
 }
 
+const char *tell_no_netns(int error)
+{
+	return error == EINVAL ? "it is none" :
+	       error == EPERM ? "be root or get CAP_SYS_ADMIN" :
+	       error_text(error);
+}
+
 void tell_setting(const char *what)
 {
 	SAY("hint: net.netfilter.nf_conntrack_events is %\n", what);

@@ -49,6 +49,9 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b);
  */
 int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack);
 
+/* Why a network namespace cannot be entered: errno. */
+const char *tell_no_netns(int error);
+
 /* "hint: net.netfilter.nf_conntrack_events is ..." */
 void tell_setting(const char *what);
 

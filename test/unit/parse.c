@@ -308,6 +308,77 @@ static void new_options_do_not_disturb_old_ones(void **state)
 	assert_true(q.seen & opt_bit(OPT_SNAPSHOT));
 	understand(&q, "--hel");	/* --help, though --helper begins so */
 	assert_int_equal(q.cmd, CMD_HELP);
+	understand(&q, "-L --n 1");	/* --nat-range, not --netns */
+	assert_int_equal(q.warns, 1);
+	assert_null(q.netns);
+}
+
+/* It selects nothing, and goes with every command. */
+static void a_namespace_is_named(void **state)
+{
+	static const char *const with[] = {
+		"-L", "-L -z", "-L expect", "-L -z -f ipv4", "-C", "-C expect",
+		"-S", "-S expect", "-E", "-E expect", "-D", "-F", "-F expect",
+		"-V", "-h", "-U -m 1", "-G -p 50 -s 1.1.1.1 -d 1.1.1.2",
+		"-A -t 1 -p 50 -s 1.1.1.1 -d 1.1.1.2",
+		"-I -t 1 -p 50 -s 1.1.1.1 -d 1.1.1.2",
+		"-D expect -p 50 -s 1.1.1.1 -d 1.1.1.2",
+	};
+	char line[128];
+	struct cli_req q;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(with); i++) {
+		snprintf(line, sizeof(line), "%s --netns blue", with[i]);
+		assert_int_equal(line_differs(line, 0, NULL), 0);
+		understand(&q, line);
+		assert_string_equal(q.netns, "blue");
+	}
+	understand(&q, "-D --netns blue");	/* deletes all there */
+	assert_int_equal(q.filter.has | q.filter.family, 0);
+	understand(&q, "--netns=/a/b -L --netns 17");
+	assert_string_equal(q.netns, "17");	/* the last one counts */
+	assert_int_equal(line_differs("-D -t 5 --netns blue", 2,
+				      "`--timeout' selects nothing"), 0);
+	assert_int_equal(line_differs("--netns blue", 2, "no command given"),
+			 0);
+	assert_int_equal(line_differs("-L --netns", 2, "option `--netns' "
+				      "requires an argument"), 0);
+	assert_int_equal(line_differs("-L --net blue", 2,
+				      "unknown option `--net'"), 0);
+}
+
+/* -R is the first word but for --netns, and only that counts behind it. */
+static void a_file_is_named(void **state)
+{
+	static const char *const loads[] = {
+		"--netns blue -R file", "--netns=blue --load-file file",
+		"-R file --netns blue", "-R file -L --bogus --netns=blue -p",
+		"--load-file file word --netns red --netns blue",
+		"--netns red -R file --netns blue",
+	};
+	struct cli_req q;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(loads); i++) {
+		assert_int_equal(line_differs(loads[i], 0, NULL), 0);
+		understand(&q, loads[i]);
+		assert_int_equal(q.cmd, CMD_LOAD);
+		assert_string_equal(q.file, "file");
+		assert_string_equal(q.netns, "blue");
+	}
+	understand(&q, "-R --netns blue");	/* as ever, it is the file */
+	assert_string_equal(q.file, "--netns");
+	assert_null(q.netns);
+	assert_int_equal(line_differs("-R file word -D --zone", 0, NULL), 0);
+	assert_int_equal(line_differs("-R file --netns", 2, "option "
+				      "`--netns' requires an argument"), 0);
+	assert_int_equal(line_differs("-L -R file", 2, "unknown option `-R'"),
+			 0);
+	assert_int_equal(line_differs("word -R file", 2,
+				      "unexpected argument `word'"), 0);
+	assert_int_equal(line_differs("-p tcp -R file", 2, "Illegal option "
+				      "`--protonum' with this command"), 0);
 }
 
 /* Filters of every protocol that has the field: no -p is needed. */
@@ -406,6 +477,8 @@ int main(void)
 		cmocka_unit_test(lines_are_understood),
 		cmocka_unit_test(events_are_groups),
 		cmocka_unit_test(new_options_do_not_disturb_old_ones),
+		cmocka_unit_test(a_namespace_is_named),
+		cmocka_unit_test(a_file_is_named),
 		cmocka_unit_test(protocols_are_found),
 		cmocka_unit_test(words_are_read_in_any_order),
 		cmocka_unit_test(options_may_be_repeated),
