@@ -31,6 +31,18 @@ struct cli_cmd {
 #define CLI_ON_CREATE	0x0002u
 #define CLI_ON_GET	0x0010u
 
+/* Those of -L, -D and -E, and that of -U. */
+#define CLI_ON_MANY	0x0049u
+#define CLI_ON_UPDATE	0x0004u
+
+/*
+ * In cli_opt.may: `!' may stand before it, with the commands of CLI_ON_MANY;
+ * and, so many bits above their own, in what other columns.
+ */
+#define CLI_NOT		0x8000u
+#define CLI_NOT_SHIFT	12
+#define CLI_NOT_UPDATE	(CLI_ON_UPDATE << CLI_NOT_SHIFT)
+
 #define CLI_CMDS	14	/* the last row has a bit of 0 */
 
 extern const struct cli_cmd cli_cmds[CLI_CMDS];
@@ -73,6 +85,7 @@ enum cli_kind_row {
 	KIND_FLAG, KIND_NET, KIND_ADDR, KIND_NAT, KIND_PROTO, KIND_FAMILY,
 	KIND_STATUS, KIND_EVENTS, KIND_OUTPUT, KIND_MARK, KIND_LABELS,
 	KIND_LABELS_OR_ALL, KIND_FILE, KIND_HELPER, KIND_STATE, KIND_ROLE, KIND_IGNORED,
+	KIND_PORTS,
 	KIND_NUMBERS,	/* the rest */
 	KIND_SECONDS = KIND_NUMBERS, KIND_BYTES, KIND_TAG, KIND_PORT,
 	KIND_KEY, KIND_ZONE, KIND_ID, KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID,
