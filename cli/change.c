@@ -100,15 +100,13 @@ static int delete_expect(struct job *j)
 static void settle_labels(struct cli_req *q)
 {
 	struct ct_change *c = &q->change;
-	const struct cli_words *add = &q->labels[CLI_LABELS_ADD];
-	const struct cli_words *del = &q->labels[CLI_LABELS_DEL];
 
 	if (!(q->seen & (opt_bit(OPT_LABEL_ADD) | opt_bit(OPT_LABEL_DEL))))
 		return;
 	c->has |= CT_LABELS;
-	c->labels = add->bits;
-	c->label_mask = add->n ? add->bits : del->bits;
-	if (!add->n && !del->n)	/* all that an entry has room for */
+	c->labels = q->add.bits;
+	c->label_mask = q->add.has ? q->add.bits : q->del.bits;
+	if (!q->add.has && !q->del.has)	/* all that an entry has room for */
 		memset(&c->label_mask, 0xff, CT_LABEL_BYTES);
 }
 

@@ -10,6 +10,12 @@ static int seen(const struct cli_req *q, unsigned row)
 	return (q->seen & opt_bit(row)) != 0;
 }
 
+/* The options given, with `!' or without. */
+static uint64_t given(const struct cli_req *q)
+{
+	return q->seen | q->not_seen;
+}
+
 /* The first refusal counts; the names of two options may stand in it. */
 static void refuse(struct cli_req *q, const char *text, unsigned a, unsigned b)
 {
@@ -38,8 +44,13 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 	for (unsigned i = first; i < last; i++) {
 		const struct cli_opt *o = &cli_opts[i];
 
-		if (seen(q, i) && !((columns(q, i) | o->must) & on))
+		if (given(q) & opt_bit(i) &&
+		    !((columns(q, i) | o->must) & on))
 			refuse(q, "Illegal option `--%' with this command",
+			       i, i);
+		if (q->not_seen & opt_bit(i) &&
+		    !(on & (o->may >> CLI_NOT_SHIFT | CLI_ON_MANY)))
+			refuse(q, "`! --%' does not go with this command",
 			       i, i);
 		if (o->must & on && !seen(q, i) &&
 		    (!o->protos || o->protos & cli_proto_bit(q)))
@@ -77,6 +88,12 @@ static void check_l4(struct cli_req *q)
 /* Options of every command that select nothing. */
 #define NO_FILTERS	(opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) | \
 			 opt_bit(OPT_NAT_RANGE) | opt_bit(OPT_NETNS))
+/* A port that is a value, or that of one entry, is one port. */
+static void check_ports(struct cli_req *q, int whole)
+{
+	if (q->filter.n_ranges && (whole || q->table == CT_TABLE_EXPECT))
+		cli_usage(q, "this command takes no ranges of ports", NULL);
+}
 
 /* Resetting counters goes over the whole table: nothing may select. */
 static void check_zero(struct cli_req *q)
@@ -85,7 +102,7 @@ static void check_zero(struct cli_req *q)
 		opt_bit(OPT_ZERO) | opt_bit(OPT_FAMILY) |
 		opt_bit(OPT_MASK_SRC) | opt_bit(OPT_MASK_DST);
 
-	if (seen(q, OPT_ZERO) && q->seen & ~beside)
+	if (seen(q, OPT_ZERO) && (q->seen & ~beside || q->not_seen))
 		cli_usage(q, "Can't use -z with filtering parameters", NULL);
 }
 
@@ -118,7 +135,7 @@ static void check_danger(struct cli_req *q)
 	if (q->operand && q->cmd & many && !q->line)
 		cli_usage(q, "unexpected argument `%'", q->operand);
 	if (q->cmd == CMD_DELETE && seen(q, OPT_TIMEOUT) &&
-	    !(q->seen & ~(NO_FILTERS | opt_bit(OPT_TIMEOUT))))
+	    !(given(q) & ~(NO_FILTERS | opt_bit(OPT_TIMEOUT))))
 		cli_usage(q, "`--timeout' selects nothing", NULL);
 	/* and no line of a file goes elsewhere than the others */
 	if (q->line && seen(q, OPT_NETNS))
@@ -148,6 +165,7 @@ int cli_check(struct cli_req *q)
 	check_rows(q, on, OPT_GLOBALS, OPT_COUNT);
 	if (whole)
 		check_l4(q);
+	check_ports(q, whole);
 	check_zero(q);
 	check_mask(q, OPT_MASK_SRC, OPT_SRC);
 	check_mask(q, OPT_MASK_DST, OPT_DST);

@@ -21,7 +21,7 @@ const char *cli_part(const char *text, unsigned n)
 
 #define L	0x0001u		/* the columns, see cli/opts.h */
 #define IA	CLI_ON_CREATE
-#define U	0x0004u
+#define U	CLI_ON_UPDATE
 #define D	0x0008u
 #define G	CLI_ON_GET
 #define F	0x0020u
@@ -32,6 +32,8 @@ const char *cli_part(const char *text, unsigned n)
 #define XD	0x0400u
 #define XG	0x0800u
 #define XE	0x1000u
+#define N	CLI_NOT		/* with `!', too, and so with -U: */
+#define NU	(CLI_NOT | CLI_NOT_UPDATE)
 #define NONE	CLI_ON_NONE	/* those that take no option */
 
 #define EQ	CLI_LONG_VALUE
@@ -92,6 +94,7 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 	K(KIND_ROLE,    "client|server", .takes = TAKES_VALUE) \
 	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
 	K(KIND_NETNS,   "NAME|PID|PATH", .takes = TAKES_VALUE) \
+	K(KIND_PORTS,   "PORT[-PORT][,...]", TAKES_VALUE, 2, 10) \
 	K(KIND_SECONDS, "SECONDS", TAKES_VALUE, 4, 10) \
 	K(KIND_BYTES,   "BYTES", TAKES_VALUE, 4, 10) \
 	K(KIND_TAG,     "TAG", TAKES_VALUE, 4, 10) \
@@ -131,19 +134,19 @@ const char cli_kind_words[] = KINDS(TEXT);
 
 #define OPTIONS(O) \
 	O(OPT_SRC, "src\0orig-src\0source address,", \
-	  .letter = 's', .kind = KIND_NET, ORIG(src, CT_SRC4), .may = L | IA | U | D | G | E, .must = XI | XD | XG) \
+	  .letter = 's', .kind = KIND_NET, ORIG(src, CT_SRC4), .may = NU | L | IA | U | D | G | E, .must = XI | XD | XG) \
 	O(OPT_DST, "dst\0orig-dst\0destination address,", \
-	  .letter = 'd', .kind = KIND_NET, ORIG(dst, CT_DST4), .may = L | IA | U | D | G | E, .must = XI | XD | XG) \
+	  .letter = 'd', .kind = KIND_NET, ORIG(dst, CT_DST4), .may = NU | L | IA | U | D | G | E, .must = XI | XD | XG) \
 	O(OPT_REPLY_SRC, "reply-src\0\0source address,", \
-	  .letter = 'r', .kind = KIND_ADDR, REPLY(src, CT_SRC4), .may = L | IA | U | D | G | E | XI | XD | XG) \
+	  .letter = 'r', .kind = KIND_ADDR, REPLY(src, CT_SRC4), .may = NU | L | IA | U | D | G | E | XI | XD | XG) \
 	O(OPT_REPLY_DST, "reply-dst\0\0destination address,", \
-	  .letter = 'q', .kind = KIND_ADDR, REPLY(dst, CT_DST4), .may = L | IA | U | D | G | E | XI | XD | XG) \
+	  .letter = 'q', .kind = KIND_ADDR, REPLY(dst, CT_DST4), .may = NU | L | IA | U | D | G | E | XI | XD | XG) \
 	O(OPT_PROTONUM, "protonum\0\0name or number", \
-	  .letter = 'p', .kind = KIND_PROTO, .may = L | U | D | E | HELP, .must = IA | G | XI | XD | XG) \
+	  .letter = 'p', .kind = KIND_PROTO, .may = NU | L | U | D | E | HELP, .must = IA | G | XI | XD | XG) \
 	O(OPT_TIMEOUT, "timeout\0\0seconds left", \
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = IA | XI) \
 	O(OPT_STATUS, "status\0\0ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
-	  .letter = 'u', .kind = KIND_STATUS, .may = L | IA | U | D | XI) \
+	  .letter = 'u', .kind = KIND_STATUS, .may = N | L | IA | U | D | XI) \
 	O(OPT_ZERO, "zero\0\0reset counters", \
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \
 	O(OPT_EVENT_MASK, "event-mask\0\0NEW, UPDATES, DESTROY", \
@@ -157,15 +160,15 @@ const char cli_kind_words[] = KINDS(TEXT);
 	O(OPT_MASK_DST, "mask-dst\0\0mask of --dst", \
 	  .letter = '}', .kind = KIND_ADDR, FILTER(dst_mask, 0), .may = L | U | D | E, .must = XI) \
 	O(OPT_MARK, "mark\0\0mark", \
-	  .letter = 'm', .kind = KIND_MARK, .may = L | IA | U | D | E) \
+	  .letter = 'm', .kind = KIND_MARK, .may = N | L | IA | U | D | E) \
 	O(OPT_ID, "id\0\0id", \
-	  .letter = 'i', .kind = KIND_ID, FILTER(id, CT_F_ID), .may = U | D | G) \
+	  .letter = 'i', .kind = KIND_ID, FILTER(id, CT_F_ID), .may = NU | U | D | G) \
 	O(OPT_FAMILY, "family\0\0address family", \
-	  .letter = 'f', .kind = KIND_FAMILY, .may = L | U | D | G | F | E | XL) \
+	  .letter = 'f', .kind = KIND_FAMILY, .may = NU | L | U | D | G | F | E | XL) \
 	O(OPT_SRC_NAT, "src-nat\0\0translated source", \
-	  .letter = 'n', .kind = KIND_NAT, FILTER(src_nat, CT_F_SRC_NAT), .may = L | IA | U | D | E) \
+	  .letter = 'n', .kind = KIND_NAT, FILTER(src_nat, CT_F_SRC_NAT), .may = NU | L | IA | U | D | E) \
 	O(OPT_DST_NAT, "dst-nat\0\0translated destination", \
-	  .letter = 'g', .kind = KIND_NAT, FILTER(dst_nat, CT_F_DST_NAT), .may = L | IA | U | D | E) \
+	  .letter = 'g', .kind = KIND_NAT, FILTER(dst_nat, CT_F_DST_NAT), .may = NU | L | IA | U | D | E) \
 	O(OPT_OUTPUT, "output\0\0extended, id, ktimestamp, labels, timestamp; xml, json, jsonl, openmetrics, save, restore", \
 	  .letter = 'o', .kind = KIND_OUTPUT, .may = L | U | D | G | E | XL | XE) \
 	O(OPT_SECMARK, "secmark\0\0ignored", \
@@ -173,61 +176,61 @@ const char cli_kind_words[] = KINDS(TEXT);
 	O(OPT_BUFFER_SIZE, "buffer-size\0\0room for events", \
 	  .letter = 'b', .kind = KIND_BYTES, .at = OFFSET(room), .may = E) \
 	O(OPT_ANY_NAT, "any-nat\0\0translated anywhere", \
-	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = L | E) \
+	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = N | L | E) \
 	O(OPT_ZONE, "zone\0\0zone, both ways", \
-	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = L | IA | U | D | G | E) \
+	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = NU | L | IA | U | D | G | E) \
 	O(OPT_LABEL, "label\0\0labels, all of them", \
-	  .letter = 'l', .kind = KIND_LABELS, .may = L | U | D | G | E) \
+	  .letter = 'l', .kind = KIND_LABELS, FILTER(labels, CT_F_LABELS), .may = NU | L | U | D | G | E) \
 	O(OPT_LABEL_ADD, "label-add\0\0labels to set", \
-	  .letter = '<', .kind = KIND_LABELS, .may = IA | U) \
+	  .letter = '<', .kind = KIND_LABELS, INTO(add, bits, 1), .may = IA | U) \
 	O(OPT_LABEL_DEL, "label-del\0\0labels to clear, or all", \
-	  .letter = '>', .kind = KIND_LABELS_OR_ALL, .may = U) \
+	  .letter = '>', .kind = KIND_LABELS_OR_ALL, INTO(del, bits, 1), .may = U) \
 	O(OPT_ORIG_ZONE, "orig-zone\0\0zone,", \
-	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
+	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = NU | L | IA | U | D | G | E) \
 	O(OPT_REPLY_ZONE, "reply-zone\0\0zone,", \
-	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = L | IA | U | D | G | E) \
+	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = NU | L | IA | U | D | G | E) \
 	O(OPT_LABELMAP, "labelmap\0\0label names", \
 	  .letter = 'M', .kind = KIND_FILE, .may = L | IA | U | D | G | E) \
 	O(OPT_NAT_RANGE, "nat-range\0\0ignored", \
-	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX) \
+	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX ^ NU) \
 	O(OPT_HELPER, "helper\0\0helper, as ftp", \
 	  .kind = KIND_HELPER, .may = IA | U) \
 	O(OPT_SNAPSHOT, "snapshot\0\0entries first", \
 	  .kind = KIND_FLAG, .may = E | XE) \
 	O(OPT_NETNS, "netns\0\0network namespace", \
-	  .kind = KIND_NETNS, .may = UINT16_MAX) \
+	  .kind = KIND_NETNS, .may = UINT16_MAX ^ NU) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
-	  .protos = PORTS, .kind = KIND_PORT, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
+	  .protos = PORTS, .kind = KIND_PORTS, ORIG(sport, CT_SPORT), .may = NU | L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DPORT, "dport\0orig-port-dst\0destination port,", \
-	  .protos = PORTS, .kind = KIND_PORT, ORIG(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
+	  .protos = PORTS, .kind = KIND_PORTS, ORIG(dport, CT_DPORT), .may = NU | L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_SPORT, "reply-port-src\0\0source port,", \
-	  .protos = PORTS, .kind = KIND_PORT, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
+	  .protos = PORTS, .kind = KIND_PORTS, REPLY(sport, CT_SPORT), .may = NU | L | D | E | U | IA | G, .must = XD | XG) \
 	O(OPT_REPLY_DPORT, "reply-port-dst\0\0destination port,", \
-	  .protos = PORTS, .kind = KIND_PORT, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XD | XG) \
+	  .protos = PORTS, .kind = KIND_PORTS, REPLY(dport, CT_DPORT), .may = NU | L | D | E | U | IA | G, .must = XD | XG) \
 	O(OPT_MASK_SPORT, "mask-port-src\0\0mask", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(sport, CT_SPORT), .must = XI) \
 	O(OPT_MASK_DPORT, "mask-port-dst\0\0mask", \
 	  .protos = PORTS, .kind = KIND_PORT, MASK(dport, CT_DPORT), .must = XI) \
 	O(OPT_STATE, "state\0\0ESTABLISHED, ...", \
-	  .protos = TCP | SCTP | DCCP, .kind = KIND_STATE, .may = L | D | E | U | G, .must = IA) \
+	  .protos = TCP | SCTP | DCCP, .kind = KIND_STATE, .may = N | L | D | E | U | G, .must = IA) \
 	O(OPT_TUPLE_SPORT, "tuple-port-src\0\0expected", \
 	  .protos = PORTS, .kind = KIND_PORT, EXPECT(sport, CT_SPORT), .must = XI) \
 	O(OPT_TUPLE_DPORT, "tuple-port-dst\0\0expected", \
 	  .protos = PORTS, .kind = KIND_PORT, EXPECT(dport, CT_DPORT), .must = XI) \
 	O(OPT_ORIG_VTAG, "orig-vtag\0\0verification tag", \
-	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_ORIG], CT_SCTP_VTAG), .may = U | D | G, .must = IA | XI) \
+	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_ORIG], CT_SCTP_VTAG), .may = N | U | D | G, .must = IA | XI) \
 	O(OPT_REPLY_VTAG, "reply-vtag\0\0verification tag", \
-	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_REPLY], CT_SCTP_VTAG_R), .may = U | D | G, .must = IA | XI) \
+	  .protos = SCTP, .kind = KIND_TAG, INFO(vtag[CT_REPLY], CT_SCTP_VTAG_R), .may = N | U | D | G, .must = IA | XI) \
 	O(OPT_ROLE, "role\0\0role of the source", \
-	  .protos = DCCP, .kind = KIND_ROLE, INFO(role, CT_DCCP_ROLE), .may = U | D, .must = IA | XI) \
+	  .protos = DCCP, .kind = KIND_ROLE, INFO(role, CT_DCCP_ROLE), .may = N | U | D, .must = IA | XI) \
 	O(OPT_SRCKEY, "srckey\0orig-key-src\0source key,", \
-	  .protos = GRE, .kind = KIND_KEY, ORIG(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
+	  .protos = GRE, .kind = KIND_KEY, ORIG(sport, CT_SPORT), .may = NU | L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_DSTKEY, "dstkey\0orig-key-dst\0destination key,", \
-	  .protos = GRE, .kind = KIND_KEY, ORIG(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
+	  .protos = GRE, .kind = KIND_KEY, ORIG(dport, CT_DPORT), .may = NU | L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_SRCKEY, "reply-key-src\0\0source key,", \
-	  .protos = GRE, .kind = KIND_KEY, REPLY(sport, CT_SPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
+	  .protos = GRE, .kind = KIND_KEY, REPLY(sport, CT_SPORT), .may = NU | L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_REPLY_DSTKEY, "reply-key-dst\0\0destination key,", \
-	  .protos = GRE, .kind = KIND_KEY, REPLY(dport, CT_DPORT), .may = L | D | E | U | IA | G, .must = XI | XD | XG) \
+	  .protos = GRE, .kind = KIND_KEY, REPLY(dport, CT_DPORT), .may = NU | L | D | E | U | IA | G, .must = XI | XD | XG) \
 	O(OPT_MASK_SRCKEY, "mask-key-src\0\0mask", \
 	  .protos = GRE, .kind = KIND_KEY, MASK(sport, CT_SPORT), .must = XI) \
 	O(OPT_MASK_DSTKEY, "mask-key-dst\0\0mask", \
@@ -237,17 +240,17 @@ const char cli_kind_words[] = KINDS(TEXT);
 	O(OPT_TUPLE_DSTKEY, "tuple-key-dst\0\0expected", \
 	  .protos = GRE, .kind = KIND_KEY, EXPECT(dport, CT_DPORT), .must = XI) \
 	O(OPT_ICMP_TYPE, "icmp-type\0\0type,", \
-	  .protos = ICMP, .kind = KIND_ICMP, ORIG(type, CT_ICMP_TYPE), .may = L | D | E | U, .must = IA | G) \
+	  .protos = ICMP, .kind = KIND_ICMP, ORIG(type, CT_ICMP_TYPE), .may = NU | L | D | E | U, .must = IA | G) \
 	O(OPT_ICMP_CODE, "icmp-code\0\0code", \
-	  .protos = ICMP, .kind = KIND_ICMP, ORIG(code, CT_ICMP_CODE), .may = L | D | E | U, .must = IA | G) \
+	  .protos = ICMP, .kind = KIND_ICMP, ORIG(code, CT_ICMP_CODE), .may = NU | L | D | E | U, .must = IA | G) \
 	O(OPT_ICMP_ID, "icmp-id\0\0id", \
-	  .protos = ICMP, .kind = KIND_ICMP_ID, ORIG(id, CT_ICMP_ID), .may = L | D | E | U | IA | G) \
+	  .protos = ICMP, .kind = KIND_ICMP_ID, ORIG(id, CT_ICMP_ID), .may = NU | L | D | E | U | IA | G) \
 	O(OPT_ICMP6_TYPE, "icmpv6-type\0\0type,", \
-	  .protos = ICMP6, .kind = KIND_ICMP, ORIG(type, CT_ICMP6_TYPE), .may = L | D | E | U, .must = IA | G) \
+	  .protos = ICMP6, .kind = KIND_ICMP, ORIG(type, CT_ICMP6_TYPE), .may = NU | L | D | E | U, .must = IA | G) \
 	O(OPT_ICMP6_CODE, "icmpv6-code\0\0code", \
-	  .protos = ICMP6, .kind = KIND_ICMP, ORIG(code, CT_ICMP6_CODE), .may = L | D | E | U, .must = IA | G) \
+	  .protos = ICMP6, .kind = KIND_ICMP, ORIG(code, CT_ICMP6_CODE), .may = NU | L | D | E | U, .must = IA | G) \
 	O(OPT_ICMP6_ID, "icmpv6-id\0\0id", \
-	  .protos = ICMP6, .kind = KIND_ICMP_ID, ORIG(id, CT_ICMP6_ID), .may = L | D | E | U | IA | G)
+	  .protos = ICMP6, .kind = KIND_ICMP_ID, ORIG(id, CT_ICMP6_ID), .may = NU | L | D | E | U | IA | G)
 
 const struct cli_opt cli_opts[OPT_COUNT] = { OPTIONS(ROW) };
 const char cli_texts[] = COMMANDS(TEXT) OPTIONS(TEXT);

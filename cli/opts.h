@@ -33,7 +33,19 @@ struct cli_cmd {
 
 /* Of those on expectations that show some, and of those that take no option. */
 #define CLI_ON_EXPECT	0x0900u
-#define CLI_ON_NONE	0x8000u
+#define CLI_ON_NONE	0x2000u
+
+/* Those of -L, -D and -E, and that of -U. */
+#define CLI_ON_MANY	0x0049u
+#define CLI_ON_UPDATE	0x0004u
+
+/*
+ * In cli_opt.may: `!' may stand before it, with the commands of CLI_ON_MANY;
+ * and, so many bits above their own, in what other columns.
+ */
+#define CLI_NOT		0x8000u
+#define CLI_NOT_SHIFT	12
+#define CLI_NOT_UPDATE	(CLI_ON_UPDATE << CLI_NOT_SHIFT)
 
 #define CLI_CMDS	14	/* the last row has a bit of 0 */
 
@@ -77,7 +89,7 @@ enum cli_kind_row {
 	KIND_FLAG, KIND_NET, KIND_ADDR, KIND_NAT, KIND_PROTO, KIND_FAMILY,
 	KIND_STATUS, KIND_EVENTS, KIND_OUTPUT, KIND_MARK, KIND_LABELS,
 	KIND_LABELS_OR_ALL, KIND_FILE, KIND_HELPER, KIND_STATE, KIND_ROLE, KIND_IGNORED,
-	KIND_NETNS,
+	KIND_NETNS, KIND_PORTS,
 	KIND_NUMBERS,	/* the rest */
 	KIND_SECONDS = KIND_NUMBERS, KIND_BYTES, KIND_TAG, KIND_PORT,
 	KIND_KEY, KIND_ZONE, KIND_ID, KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID,

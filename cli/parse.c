@@ -6,6 +6,7 @@
 #include "cli/value.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 /* The words not read yet, and the one that is. */
@@ -13,6 +14,7 @@ struct words {
 	char		**argv;
 	int		  argc, next;
 	const char	 *word;
+	int		  not;		/* `!' before it, not heeded yet */
 };
 
 /* The next word, when it cannot be an option; it is then taken. */
@@ -61,6 +63,19 @@ static int set_command(struct cli_req *q, const struct cli_cmd *cmd,
 	return 0;
 }
 
+/* An option behind `!'. What it means may depend on a -p to come. */
+static int add_not(struct cli_req *q, struct words *w, unsigned row,
+		   const char *arg)
+{
+	if (q->nots == CLI_NOTS)
+		return cli_usage(q, "option `--%' given too often",
+				 cli_opt_name(row));
+	q->not[q->nots++] = (struct cli_not){ arg, row };
+	q->not_seen |= opt_bit(row);
+	w->not = 0;
+	return 0;
+}
+
 /*
  * An option met in a word: its value is what is attached, or the next word,
  * which an optional value is only when it does not look like an option.
@@ -79,6 +94,8 @@ static int set_option(struct cli_req *q, struct words *w,
 					 w->word);
 		arg = w->argv[w->next++];
 	}
+	if (w->not && cli_opts[row].may & CLI_NOT)
+		return add_not(q, w, row, arg);
 	q->seen |= opt_bit(row);
 	return set_value(q, row, arg);
 }
@@ -208,7 +225,7 @@ static int parse_short(struct cli_req *q, struct words *w)
 		} else {
 			return set_option(q, w, row, rest);
 		}
-		if (rest)
+		if (rest || w->not)
 			break;
 	}
 	return r;
@@ -259,6 +276,52 @@ static int settle_protocols(struct cli_req *q)
 	return 0;
 }
 
+/* A filter that lets everything pass. */
+static void clear(struct ct_filter *f)
+{
+	memset(f, 0, sizeof(*f));
+	memset(f->mask, 0xff, sizeof(f->mask));
+}
+
+/*
+ * What all options together mean. Each one behind `!' is a filter of its own,
+ * as if it were the only one given, but an address in it decides the family
+ * of the command like any other. Names of labels are looked up later.
+ */
+static int settle(struct cli_req *q)
+{
+	struct ct_filter *f = &q->filter, given;
+	const struct ct_proto *proto = q->proto;
+	const uint64_t seen = q->seen;
+	int r = settle_protocols(q);
+
+	given = *f;
+	for (unsigned i = 0; r == 0 && i < q->nots; i++) {
+		const unsigned row = q->not[i].row;
+
+		clear(f);
+		q->seen = opt_bit(row);
+		q->proto = proto;
+		q->state = NULL;
+		if (row != OPT_FAMILY)
+			f->family = given.family;
+		r = set_value(q, row, q->not[i].arg);
+		if (r == 0 && row == OPT_LABEL)
+			q->list[q->lists - 1].bits = &q->unless[i].labels;
+		if (r == 0)
+			r = settle_protocols(q);
+		if (row != OPT_FAMILY)
+			given.family = f->family;
+		q->unless[i] = *f;
+	}
+	given.unless = q->unless;
+	given.n_unless = (uint8_t)q->nots;
+	*f = given;
+	q->seen = seen;
+	q->proto = proto;
+	return r;
+}
+
 /* -R FILE, whole; cli_check() refuses what precedes it, but for --netns. */
 static int is_load(const struct cli_req *q, const struct words *w)
 {
@@ -270,16 +333,18 @@ static int is_load(const struct cli_req *q, const struct words *w)
 int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	      int (*protocol)(const char *name))
 {
-	struct words w = { argv, argc, 1, NULL };
+	struct words w = { argv, argc, 1, NULL, 0 };
 	int r = 0;
 
-	memset(q, 0, sizeof(*q));
+	memset(q, 0, offsetof(struct cli_req, unless));
 	q->protocol = protocol;
-	memset(&q->filter.src_mask, 0xff, sizeof(q->filter.src_mask));
-	memset(&q->filter.dst_mask, 0xff, sizeof(q->filter.dst_mask));
-	while (r == 0 && w.next < w.argc) {
+	clear(&q->filter);
+	while (r == 0 && !w.not && w.next < w.argc) {
 		const char *word = w.argv[w.next++];
 
+		w.not = word[0] == '!' && !word[1];
+		if (w.not)
+			word = w.next < w.argc ? w.argv[w.next++] : "";
 		w.word = word;
 		/* What follows a file was always passed over. */
 		if (q->cmd == CMD_LOAD && !value_after(word, "--netns", 7))
@@ -304,5 +369,8 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 		r = word[1] == '-' ? parse_long(q, &w)
 				   : parse_short(q, &w);
 	}
-	return r < 0 ? r : settle_protocols(q);
+	if (r == 0 && w.not)
+		r = cli_usage(q, "`!' needs a filter behind it, not `%'",
+			      w.word);
+	return r < 0 ? r : settle(q);
 }

@@ -148,7 +148,7 @@ void pattern_learn(const char *raw, size_t n, const char *words,
 		if (raw[i] != words[i] && (words[i] || raw[i] > ' '))
 			return;
 	p->len = 0;
-	p->req = *q;
+	memcpy(&p->req, q, offsetof(struct cli_req, unless));
 	memcpy(p->text, raw, n);
 	for (; v < p->req.value + p->req.values; v++) {
 		behind = take(v->arg, v, &p->req);

@@ -39,10 +39,10 @@ static int no_label(struct cli_req *q, const char *s, size_t n)
 }
 
 /* Bits for the names of comma lists. */
-static int find_labels(struct cli_req *q, struct cli_words *w)
+static int find_labels(struct cli_req *q)
 {
-	for (unsigned i = 0; i < w->n; i++) {
-		const char *s = w->list[i];
+	for (unsigned i = 0; i < q->lists; i++) {
+		const char *s = q->list[i].names;
 
 		for (;;) {
 			size_t n = value_end(s, ',');
@@ -55,7 +55,8 @@ static int find_labels(struct cli_req *q, struct cli_words *w)
 				bit = (int)number;	/* one without a name */
 			if (bit < 0)
 				return no_label(q, s, n);
-			w->bits.set[bit / 8] |= (uint8_t)(1u << bit % 8);
+			q->list[i].bits->set[bit / 8] |=
+				(uint8_t)(1u << bit % 8);
 			if (!s[n])
 				break;
 			s += n + 1;
@@ -74,7 +75,7 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 	static enum { NO_MAP, USUAL_MAP, OTHER_MAP } loaded;
 	long n;
 
-	if (!(q->seen & names) && !(q->show & 
+	if (!((q->seen | q->not_seen) & names) && !(q->show &
 	    (SHOW_LABELS | SHOW_RESTORE | SHOW_ANY_JSON)))
 		return 0;
 	if (q->labelmap || loaded != USUAL_MAP) {
@@ -87,14 +88,7 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 			tell_labelmap(n < 0 ? (int)n : 0);
 		loaded = q->labelmap ? OTHER_MAP : USUAL_MAP;
 	}
-	for (unsigned i = 0; i < CLI_LABELS; i++)
-		if (find_labels(q, &q->labels[i]) < 0)
-			return -EINVAL;
-	if (q->labels[CLI_LABELS_HAVE].n > 0) {
-		q->filter.labels = q->labels[CLI_LABELS_HAVE].bits;
-		q->filter.has |= CT_F_LABELS;
-	}
-	return 0;
+	return find_labels(q);
 }
 
 /* What this version does not do yet is said before anything is done. */
@@ -116,7 +110,7 @@ int cli_ready(struct cli_req *q, int argc, char **argv, int posix,
 	q->line = line;
 	for (unsigned i = 0; i < q->warns && !w->told; i++)
 		tell_line(q->warn[i]);
-	if (r == 0 && !q->cmd && !q->seen && !line)
+	if (r == 0 && !q->cmd && !(q->seen | q->not_seen) && !line)
 		q->cmd = CMD_HELP;
 	if (r == 0)
 		r = load_labels(q, w);

@@ -62,16 +62,18 @@ struct cli_why {
 #define SHOW_ANY_JSON	(SHOW_JSON | SHOW_JSONL)
 
 #define CLI_WARN_MAX	8
-#define CLI_WORDS_MAX	32
+#define CLI_LISTS	64u
 
-/* What label names are for. */
-enum { CLI_LABELS_HAVE, CLI_LABELS_ADD, CLI_LABELS_DEL, CLI_LABELS };
-
-/* Label names as given, one comma list an element, and their bits. */
-struct cli_words {
-	const char		*list[CLI_WORDS_MAX];
-	unsigned		 n;
+/* Labels to set or to clear; has is 1 when some are named. */
+struct cli_labels {
+	uint32_t		 has;
 	struct ct_label_set	 bits;
+};
+
+/* A comma list of label names as given, and where its bits go. */
+struct cli_list {
+	const char		*names;
+	struct ct_label_set	*bits;
 };
 
 /* A number or an address as given, and the member that it went to. */
@@ -87,32 +89,50 @@ struct cli_value {
 
 #define CLI_VALUES	20u
 
+/* An option behind `!': its row in cli_opts, and its value. */
+struct cli_not {
+	const char	*arg;
+	unsigned	 row;
+};
+
+#define CLI_NOTS	8u
+
+/*
+ * Pointers into itself, of filter.unless and list, are no matter where it is
+ * copied: cli/pattern.h copies, up to unless, what takes no `!', when the
+ * labels have been looked up.
+ */
 struct cli_req {
 	uint32_t	 cmd;		/* one CMD_ bit */
 	enum ct_table	 table;
 	uint32_t	 line;		/* of a load file, or 0 */
-	const char	*operand;	/* a word that is no option, or NULL */
-	uint64_t	 seen;		/* options given: 1 << row of cli_opts */
-	struct cli_why	 why;
-	char		 letter[2];	/* a text for why.arg */
 	uint32_t	 show;		/* SHOW_* */
+	uint64_t	 seen;		/* options given: 1 << row of cli_opts */
+	uint64_t	 not_seen;	/* those behind `!' */
 	const struct ct_proto *proto;	/* of -p, or NULL */
+	struct cli_why	 why;
+	unsigned	 warns;
+	unsigned	 values;	/* may be more than there is room for */
+	struct ct_filter filter;	/* and behind it, see cli_opt.in: */
+	struct ct_change change;	/* what -I, -A and -U set */
+	struct ct_expect expect;	/* what -I expect announces */
+	struct cli_labels add, del;
+	uint32_t	 room;		/* of -b, in bytes */
+	char		 letter[2];	/* a text for why.arg */
+	const char	*operand;	/* a word that is no option, or NULL */
 	const char	*state;		/* --state before the protocol is known */
 	const char	*labelmap;	/* --labelmap, or NULL */
 	/* The number of a protocol's name in the system's list, or -1. */
 	int		(*protocol)(const char *name);
 	const char	*file;		/* of -R */
 	uint32_t	 groups;	/* of -e, CT_GROUP()s; 0: all */
-	unsigned	 warns;
-	unsigned	 values;	/* may be more than there is room for */
+	unsigned	 nots, lists;
 	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
 	struct cli_value value[CLI_VALUES];
-	struct cli_words labels[CLI_LABELS];
-	struct ct_filter filter;	/* and behind it, see cli_opt.in: */
-	struct ct_change change;	/* what -I, -A and -U set */
-	struct ct_expect expect;	/* what -I expect announces */
-	uint32_t	 room;		/* of -b, in bytes */
 	const char	*netns;		/* --netns, or NULL */
+	struct cli_list	 list[CLI_LISTS];
+	struct cli_not	 not[CLI_NOTS];
+	struct ct_filter unless[CLI_NOTS];	/* not[], for filter.unless */
 };
 
 /*

@@ -198,6 +198,49 @@ static int set_number(struct cli_req *q, unsigned row, const char *arg)
 	return 0;
 }
 
+/*
+ * A port, or ranges of ports, which are no member of the tuple. What the
+ * option was given before does not count.
+ */
+static int set_ports(struct cli_req *q, unsigned row, const char *arg)
+{
+	const struct cli_opt *opt = &cli_opts[row];
+	struct ct_filter *f = &q->filter;
+	const char *s = arg;
+	char before, behind = '\0';	/* a number */
+	uint8_t n = 0;
+	uint32_t v;
+
+	*(uint32_t *)(void *)((char *)f + opt->in) &= ~(uint32_t)opt->has;
+	for (unsigned i = 0; i < f->n_ranges; i++)
+		if (f->range[i].at != opt->at)
+			f->range[n++] = f->range[i];
+	f->n_ranges = n;
+	for (; n < CT_RANGES && ct_number(&s, 10, UINT16_MAX, &v) == 0; s++) {
+		struct ct_range *r = &f->range[n];
+
+		before = behind;
+		behind = *s;
+		r->at = opt->at;
+		r->high = (uint16_t)v;
+		if (before != '-') {
+			r->low = r->high;
+			if (behind == '-')
+				continue;
+		}
+		if (r->low > r->high)
+			break;
+		n++;
+		if (before && !behind) {
+			f->n_ranges = n;
+			return 0;
+		}
+		if (behind != ',')
+			break;
+	}
+	return set_number(q, row, arg);	/* one number, or none */
+}
+
 static int set_mark(struct cli_req *q, unsigned row, const char *arg)
 {
 	if (value_mark(arg, &q->filter.mark, &q->filter.mark_mask) < 0)
@@ -369,13 +412,11 @@ static int set_family(struct cli_req *q, unsigned row, const char *arg)
 
 static int set_labels(struct cli_req *q, unsigned row, const char *arg)
 {
-	struct cli_words *w = &q->labels[row - OPT_LABEL];
-
 	if (!arg)
 		return 0;
-	if (w->n == CLI_WORDS_MAX)
+	if (q->lists == CLI_LISTS)
 		return cli_usage(q, "option `--%' given too often", cli_opt_name(row));
-	w->list[w->n++] = arg;
+	q->list[q->lists++] = (struct cli_list){ arg, member(q, row, 0) };
 	return 0;
 }
 
@@ -424,7 +465,7 @@ static int set_proto(struct cli_req *q, unsigned row, const char *arg)
 	} else {
 		p = ct_proto_of((uint8_t)num);
 	}
-	if (q->proto && t->proto != num)
+	if (t->has & CT_PROTO && t->proto != num)
 		return cli_usage(q, "option `--protonum' given twice, with "
 				 "different protocols", NULL);
 	q->proto = p;
@@ -506,6 +547,7 @@ int set_value(struct cli_req *q, unsigned row, const char *arg)
 		[KIND_ROLE]	= set_role,
 		[KIND_IGNORED]	= set_ignored,
 		[KIND_NETNS]	= set_netns,
+		[KIND_PORTS]	= set_ports,
 	};
 
 	unsigned kind = cli_opts[row].kind;

@@ -18,8 +18,9 @@
  *
  * It never drops an event that ct_match() lets pass. What ct_match() does not
  * let pass it drops, but for conditions that are left to user space: labels,
- * translation, SCTP tags, the DCCP role, a state when more than one protocol
- * may have one, and protocols if CT_P_COUNT, the unknown one, is among them.
+ * translation, SCTP tags, the DCCP role, ranges of ports, a state when more
+ * than one protocol may have one, protocols if CT_P_COUNT, the unknown one, is
+ * among them, and all that must not hold.
  * This holds for what kernels send: they repeat and shorten no attribute, and
  * tell every entry's protocol and id.
  *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a command selects: conditions that must all hold. compat.md 6.
+ * What a command selects: conditions that must all hold, and others of which
+ * none may. compat.md 6.
  */
 #ifndef CT_FILTER_H
 #define CT_FILTER_H
@@ -29,9 +30,23 @@ struct ct_nat {
 	struct ct_addr	 addr;
 };
 
+/*
+ * Ports from low to high. Ranges of the same member that follow each other are
+ * a list, any of which will do. As with a single port, GRE keys share the
+ * member: it is CT_F_PROTOS or the protocol that tells them apart.
+ */
+struct ct_range {
+	uint16_t	 low, high;
+	uint32_t	 at;		/* offset in the filter, of dir[] */
+};
+
+#define CT_RANGES	32u
+
 struct ct_filter {
 	uint32_t	 has;
 	uint8_t		 family;	/* AF_UNSPEC: any */
+	uint8_t		 n_ranges;
+	uint8_t		 n_unless;
 	uint16_t	 protos;	/* CT_F_PROTOS: mask of 1 << CT_P_* */
 	uint16_t	 states;	/* CT_F_STATE: protocols with one below */
 	uint8_t		 state[CT_P_COUNT];
@@ -39,6 +54,8 @@ struct ct_filter {
 	uint32_t	 status, status_mask;	/* status & mask == status */
 	uint32_t	 mark, mark_mask;
 	uint32_t	 id;
+	/* none of these may hold; they have none of their own */
+	const struct ct_filter *unless;
 	struct ct_info	 info;		/* SCTP tags, DCCP role: their own bits */
 	struct ct_tuple	 dir[2];	/* members to equal: their own bits */
 	union {		/* of the addresses of dir[CT_ORIG] */
@@ -50,6 +67,7 @@ struct ct_filter {
 		struct ct_nat nat[2];
 	};
 	struct ct_label_set labels;	/* all of these */
+	struct ct_range	 range[CT_RANGES];
 };
 
 /* Does a mask of an address of this family let every bit count? */

@@ -186,6 +186,32 @@ static int nat_match(const struct ct_filter *f, const struct ct_flow *flow)
 	return f->has & CT_F_ANY_NAT ? done != 0 : !(asked & ~done);
 }
 
+/* One range of each list must hold. */
+static int ports_match(const struct ct_filter *f, const struct ct_flow *flow)
+{
+	const uint32_t ports = CT_SPORT | CT_DPORT;
+	const char *dir = (const char *)flow->dir;
+	int held = 1;
+
+	if (ports & ~(flow->dir[CT_ORIG].has & flow->dir[CT_REPLY].has))
+		return 0;
+	for (unsigned i = 0, at = 0; i < f->n_ranges; i++) {
+		const struct ct_range *r = &f->range[i];
+		uint16_t port;
+
+		if (r->at != at && !held)
+			return 0;
+		if (r->at != at)
+			held = 0;
+		at = r->at;
+		memcpy(&port, dir + at - offsetof(struct ct_filter, dir),
+		       sizeof(port));
+		if (port >= r->low && port <= r->high)
+			held = 1;
+	}
+	return held;
+}
+
 #define ORIG	(1u << CTA_TUPLE_ORIG)
 #define NAT	(ORIG | 1u << CTA_TUPLE_REPLY | 1u << CTA_STATUS)
 
@@ -204,21 +230,25 @@ uint32_t ct_match_wants(const struct ct_filter *f)
 		[__builtin_ctz(CT_F_ANY_NAT)] = NAT,
 	};
 	uint32_t wants = 0;
+	const struct ct_filter *x = f;
+	unsigned left = f->n_unless;
 
-	if (f->dir[CT_ORIG].has || f->family)
-		wants |= ORIG;
-	if (f->dir[CT_REPLY].has)
-		wants |= 1u << CTA_TUPLE_REPLY;
-	if (f->info.has)
-		wants |= 1u << CTA_PROTOINFO;
-	for (uint32_t left = f->has; left; left &= left - 1)
-		wants |= attributes[__builtin_ctz(left)];
-	return wants;
+	for (;; x = &f->unless[--left]) {
+		if (x->dir[CT_ORIG].has || x->family || x->n_ranges)
+			wants |= ORIG;
+		if (x->dir[CT_REPLY].has || x->n_ranges)
+			wants |= 1u << CTA_TUPLE_REPLY;
+		if (x->info.has)
+			wants |= 1u << CTA_PROTOINFO;
+		for (uint32_t has = x->has; has; has &= has - 1)
+			wants |= attributes[__builtin_ctz(has)];
+		if (left == 0)
+			return wants;
+	}
 }
 
-/* Smaller when not in line. */
 __attribute__((noinline))
-int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
+static int all_hold(const struct ct_filter *f, const struct ct_flow *flow)
 {
 	const uint32_t on = f->has;
 
@@ -233,5 +263,17 @@ int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
 	       (!(on & CT_F_ID) || id_match(f, flow)) &&
 	       (!(on & CT_F_ZONE) || zone_match(f, flow)) &&
 	       (!(on & CT_F_LABELS) || labels_match(f, flow)) &&
+	       (!f->n_ranges || ports_match(f, flow)) &&
 	       (!(on & CT_F_NAT) || nat_match(f, flow));
+}
+
+/* Smaller when not in line. */
+__attribute__((noinline))
+int ct_match(const struct ct_filter *f, const struct ct_flow *flow)
+{
+	int pass = all_hold(f, flow);
+
+	for (unsigned i = 0; pass && i < f->n_unless; i++)
+		pass = !all_hold(&f->unless[i], flow);
+	return pass;
 }

@@ -4,7 +4,8 @@
  * that is correct on every kernel, and what is left to match here.
  *
  * Whatever the kernel was asked to leave out is matched again by ct_match():
- * a kernel that ignored a filter costs time, never correctness.
+ * a kernel that ignored a filter costs time, never correctness. Ranges of ports
+ * and what must not hold are left to it altogether.
  */
 #ifndef CT_PLAN_H
 #define CT_PLAN_H

@@ -468,6 +468,44 @@ static void what_is_left_is_not_dropped(void **state)
 	assert_both();
 }
 
+/* Nor by ranges of ports, and by what must not hold. */
+static void ranges_and_negations_drop_nothing(void **state)
+{
+	static struct ct_filter unless[2];
+	unsigned matched = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < 20000; n++) {
+		const struct event *e = &events[random32() % n_events];
+
+		filter_of(&events[random32() % n_events].flow);
+		unless[0] = f;
+		filter_of(&events[random32() % n_events].flow);
+		unless[1] = f;
+		filter_of(&e->flow);
+		f.dir[CT_ORIG].has &= random32();
+		f.unless = unless;
+		f.n_unless = (uint8_t)(n % 3);
+		f.n_ranges = (uint8_t)(n % 2);
+		f.range[0].low = (uint16_t)(random32() % 1024);
+		f.range[0].high = (uint16_t)(random32() % 65536);
+		f.range[0].at = (uint32_t)offsetof(struct ct_filter,
+			dir[random32() % 2].port[random32() % 2]);
+		build();
+		for (const struct event *x = events; x < events + n_events;
+		     x++) {
+			const int want = ct_match(&f, &x->flow);
+			const int is = passes(x);
+
+			assert_true(is >= want);
+			matched += (unsigned)want;
+			*(is ? &passed : &dropped) += 1;
+		}
+	}
+	assert_true(matched > 1000);
+	assert_both();
+}
+
 /* ------------------------------------------------------------------ room */
 
 static void fill_filter(void)
@@ -646,6 +684,7 @@ int main(void)
 		TEST(ids_and_zones), TEST(every_set_of_protocols),
 		TEST(states_are_their_protocols), TEST(conditions_combine),
 		TEST(what_is_left_is_not_dropped),
+		TEST(ranges_and_negations_drop_nothing),
 		TEST(longest_program_has_room), TEST(full_program_is_none),
 		TEST(interpreter_runs_the_worked_example),
 		TEST(interpreter_stops_at_the_end),

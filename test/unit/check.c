@@ -150,6 +150,58 @@ static void options_of_commands(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/*
+ * The same with `!' before it: filters of -L, -D and -E alone, and of -U when
+ * it does not set them.
+ */
+static int is_negated(size_t cmd, const char *name)
+{
+	static const char all[] = " src dst reply-src reply-dst protonum id "
+		"family src-nat dst-nat any-nat zone label orig-zone "
+		"reply-zone ";
+	static const char value[] = " status mark ";
+	const unsigned column = commands[cmd].column;
+	char word[32];
+
+	sprintf(word, " %s ", name);
+	if (column == 2)
+		return strstr(all, word) != NULL;
+	return (column == 0 || column == 3 || column == 6) &&
+	       (strstr(all, word) || strstr(value, word));
+}
+
+static void options_behind_an_exclamation_mark(void **state)
+{
+	unsigned bad = 0, taken = 0;
+
+	(void)state;
+	for (size_t cmd = 0; cmd < COUNT(commands); cmd++) {
+		for (size_t row = 0; row < COUNT(options); row++) {
+			const struct option *o = &options[row];
+			char mark = mark_of(row, commands[cmd].column);
+			char line[1024], why[128];
+
+			/* one that is no filter of any command */
+			if (!is_negated(0, o->name) &&
+			    !is_negated(7, o->name) && strcmp(o->name, "id"))
+				continue;
+			base_line(line, cmd, COUNT(options));
+			strcat(line, " !");
+			add(line, o->name, o->value);
+			sprintf(why, "`! --%s' does not go with this command",
+				o->name);
+			if (mark == '-')
+				bad += line_differs(line, 2, illegal(o->name));
+			else if (!is_negated(cmd, o->name))
+				bad += line_differs(line, 2, why);
+			else
+				bad += line_differs(line, 0, NULL), taken++;
+		}
+	}
+	assert_int_equal(bad, 0);
+	assert_true(taken > 60);
+}
+
 /* Two things wrong: the first of them in the order of the table is told. */
 static unsigned check_two(size_t cmd, size_t a, size_t b)
 {
@@ -221,6 +273,7 @@ static void whole_table_is_not_changed_by_accident(void **state)
 	assert_int_equal(line_differs("-D -t 5 -M f -o save", 2,
 		"`--timeout' selects nothing"), 0);
 	assert_int_equal(line_differs("-D -t 5 -p udp", 0, NULL), 0);
+	assert_int_equal(line_differs("-D -t 5 ! -p udp", 0, NULL), 0);
 	assert_int_equal(line_differs("-D", 0, NULL), 0);
 }
 
@@ -342,6 +395,54 @@ static void options_of_protocols(void **state)
 					bad += check_proto_cell(&protos[p],
 						columns[c][w],
 						protos[p].marks[c], i);
+	assert_int_equal(bad, 0);
+}
+
+/* Whatever selects may be negated, by -D and -U, too; a mask may not. */
+static void protocol_options_behind_one(void **state)
+{
+	static const char *const words[] = {
+		"-L", "-E", "-D", "-U", "-I", "-A", "-G", "-D expect",
+	};
+	unsigned bad = 0;
+
+	(void)state;
+	for (size_t p = 0; p < COUNT(protos); p++) {
+		for (size_t w = 0; w < COUNT(words); w++) {
+			for (size_t i = 0; protos[p].options[i]; i++) {
+				const char *name = protos[p].options[i];
+				const int sets = strstr("state orig-vtag "
+					"reply-vtag role", name) != NULL;
+				const int filters = w < 3 || (w == 3 && !sets);
+				char line[1024], why[128];
+				struct cli_req q;
+				int legal;
+
+				if (strncmp(name, "mask", 4) == 0 ||
+				    strncmp(name, "tuple", 5) == 0 ||
+				    (strcmp(name, "state") == 0 &&
+				     protos[p].options == keys) ||
+				    (protos[p].name[0] == 'u' && i > 3) ||
+				    (protos[p].options == ports && i > 8 &&
+				     strcmp(protos[p].name, "sctp") != 0))
+					continue;
+				proto_base(line, words[w], protos[p].name);
+				strcat(line, " !");
+				add(line, name, proto_value(&protos[p], name));
+				legal = line_parse(&q, line, 0, NULL) == 0 &&
+					cli_check(&q) == 0;
+				sprintf(why, "`! --%s' does not go with this "
+					"command", name);
+				if (legal && !filters)
+					bad += line_differs(line, 2, why);
+				if (!legal && filters)	/* -L has no tags */
+					bad += line_differs(line, 2,
+							    illegal(name));
+				if (!legal && filters && i < 4)
+					bad++;
+			}
+		}
+	}
 	assert_int_equal(bad, 0);
 }
 
@@ -510,6 +611,10 @@ static void zero_takes_no_filter(void **state)
 		char line[64];
 
 		sprintf(line, "-L -z %s", filters[i]);
+		bad += line_differs(line, 2, ZERO);
+		if (strstr(filters[i], "-c"))
+			continue;
+		sprintf(line, "-L -z ! %s", filters[i]);
 		bad += line_differs(line, 2, ZERO);
 	}
 	assert_int_equal(bad, 0);
@@ -980,6 +1085,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_of_commands),
+		cmocka_unit_test(options_behind_an_exclamation_mark),
+		cmocka_unit_test(protocol_options_behind_one),
 		cmocka_unit_test(first_row_is_told),
 		cmocka_unit_test(translated_port_needs_a_protocol_with_ports),
 		cmocka_unit_test(whole_table_is_not_changed_by_accident),

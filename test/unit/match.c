@@ -394,6 +394,98 @@ static void icmp_id_is_its_port(void **state)
 	assert_match(1);
 }
 
+#define AT(member)	offsetof(struct ct_filter, dir[0].member)
+#define AT_REPLY	(sizeof(struct ct_tuple))
+
+/* Of a list any range will do, its ends included; of each list one must. */
+static void ports_are_in_ranges(void **state)
+{
+	static const uint32_t ats[] = {
+		AT(sport), AT(dport), AT(sport) + AT_REPLY,
+		AT(dport) + AT_REPLY,
+	};
+	static const uint16_t ports[] = { 1000, 80, 90, 1100 };
+
+	(void)state;
+	flow.dir[CT_REPLY].sport = 90;
+	flow.dir[CT_REPLY].dport = 1100;
+	for (unsigned i = 0; i < COUNT(ats); i++) {
+		const uint16_t port = ports[i];
+
+		for (int low = -2; low <= 2; low++) {
+			for (int high = low; high <= 2; high++) {
+				f.n_ranges = 1;
+				f.range[0] = (struct ct_range){
+					(uint16_t)(port + low),
+					(uint16_t)(port + high), ats[i] };
+				assert_match(low <= 0 && high >= 0);
+				f.n_ranges = 2;
+				f.range[1] = (struct ct_range){ port, port,
+								ats[i] };
+				assert_match(1);
+				f.range[1].at = ats[(i + 1) % 4];
+				assert_match(0);	/* another list */
+				f.range[1].low = 0;
+				assert_match(low <= 0 && high >= 0 &&
+					     ports[(i + 1) % 4] <= port);
+			}
+		}
+	}
+	f.n_ranges = CT_RANGES;		/* of the last one */
+	for (unsigned i = 0; i < CT_RANGES; i++)
+		f.range[i] = (struct ct_range){ 1, 2, ats[0] };
+	assert_match(0);
+	f.range[CT_RANGES - 1] = (struct ct_range){ 0, UINT16_MAX, ats[0] };
+	assert_match(1);
+	for (unsigned dir = 0; dir < 2; dir++) {
+		flow.dir[dir].has &= ~(CT_SPORT | CT_DPORT);
+		assert_match(0);	/* no ports are in none */
+		flow.dir[dir].has |= CT_SPORT | CT_DPORT;
+	}
+}
+
+/* The filter holds, and none of those that must not. */
+static void none_of_the_others_may_hold(void **state)
+{
+	static struct ct_filter unless[3];
+
+	(void)state;
+	for (unsigned n = 0; n <= COUNT(unless); n++) {
+		for (unsigned set = 0; set < 1u << (n + 1); set++) {
+			unsigned held = 0;
+
+			start(state);
+			f.has = CT_F_MARK;
+			f.mark_mask = UINT32_MAX;
+			f.mark = set & 1;	/* 0 holds */
+			for (unsigned i = 0; i < n; i++) {
+				unless[i] = f;
+				unless[i].mark = set >> (i + 1) & 1;
+				held += !unless[i].mark;
+			}
+			f.unless = unless;
+			f.n_unless = (uint8_t)n;
+			assert_match(!f.mark && !held);
+		}
+	}
+	start(state);		/* alone, they are a filter, too */
+	unless[0] = f;
+	f.unless = unless;
+	f.n_unless = 1;
+	unless[0].dir[CT_REPLY].has = CT_DPORT;
+	unless[0].dir[CT_REPLY].dport = 1000;
+	assert_int_equal(ct_match_wants(&f), 1u << CTA_TUPLE_REPLY);
+	assert_match(0);
+	unless[0].dir[CT_REPLY].dport = 1001;
+	assert_match(1);
+	f.n_unless = 3;
+	unless[1] = unless[2] = unless[0];
+	unless[1].has = CT_F_ID;
+	unless[2].family = AF_INET6;
+	assert_int_equal(ct_match_wants(&f), 1u << CTA_TUPLE_REPLY |
+			 1u << CTA_ID | 1u << CTA_TUPLE_ORIG);
+}
+
 static void wants_cover_what_is_compared(void **state)
 {
 	static const struct { uint32_t has, wants; } cases[] = {
@@ -419,6 +511,10 @@ static void wants_cover_what_is_compared(void **state)
 	f.dir[CT_REPLY].has = 0;
 	assert_int_equal(ct_match_wants(&f), 1u << CTA_TUPLE_ORIG);
 	f.dir[CT_ORIG].has = 0;
+	f.n_ranges = 1;
+	assert_int_equal(ct_match_wants(&f),
+			 1u << CTA_TUPLE_ORIG | 1u << CTA_TUPLE_REPLY);
+	f.n_ranges = 0;
 	f.family = AF_INET;	/* never 0 when something is compared */
 	assert_true(ct_match_wants(&f) != 0);
 }
@@ -439,6 +535,7 @@ int main(void)
 		TEST(nat_follows_the_table),
 		TEST(both_nat_conditions_must_hold),
 		TEST(each_end_has_its_bit), TEST(icmp_id_is_its_port),
+		TEST(ports_are_in_ranges), TEST(none_of_the_others_may_hold),
 		TEST(wants_cover_what_is_compared),
 	};
 

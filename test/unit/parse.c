@@ -135,6 +135,9 @@ static int read_line(const char *line, struct cli_req *q)
 	return r < 0 ? r : cli_check(q);
 }
 
+#define ONE_PORT	"this command takes no ranges of ports"
+#define NO_FILTER	"`!' needs a filter behind it, not "
+
 static void lines_are_refused(void **state)
 {
 	static const struct { const char *line; int code; const char *why; }
@@ -188,6 +191,86 @@ static void lines_are_refused(void **state)
 		{ "-E -e OLD", 2, "Bad parameter `OLD'" },
 		{ "-E -b many", 1, "unexpected value 'many' with -b option" },
 		{ "-L --zero=1", 2, "unknown option `--zero=1'" },
+		{ "-L --dport 80,", 1, "unexpected value '80,' with --dport option" },
+		{ "-L --dport ,80", 1, "unexpected value ',80' with --dport option" },
+		{ "-L --dport 80,,90", 1, "unexpected value '80,,90' with --dport option" },
+		{ "-L --dport -80", 1, "unexpected value '-80' with --dport option" },
+		{ "-L --dport 80-", 1, "unexpected value '80-' with --dport option" },
+		{ "-L --dport 80--90", 1, "unexpected value '80--90' with --dport option" },
+		{ "-L --dport 80-90-99", 1, "unexpected value '80-90-99' with --dport option" },
+		{ "-L --dport 90-80", 1, "unexpected value '90-80' with --dport option" },
+		{ "-L --dport 1,70000", 1, "unexpected value '1,70000' with --dport option" },
+		{ "-L --dport 1-65536", 1, "unexpected value '1-65536' with --dport option" },
+		{ "-L --dport 80x", 1, "unexpected value '80x' with --dport option" },
+		{ "-L --dport 80,x", 1, "unexpected value '80,x' with --dport option" },
+		{ "-L --dport 0x50,1", 1, "unexpected value '0x50,1' with --dport option" },
+		{ "-L --sport 80:90", 1, "unexpected value '80:90' with --sport option" },
+		{ "-L --reply-port-src http", 1, "unexpected value 'http' with --reply-port-src option" },
+		{ "-L --reply-port-dst 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33", 1,
+		  "unexpected value '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33' with --reply-port-dst option" },
+		{ "-L --srckey 1-2", 1, "unexpected value '1-2' with --srckey option" },
+		{ "-L --icmp-id 1,2", 1, "unexpected value '1,2' with --icmp-id option" },
+		{ "-I expect -p tcp --mask-port-src 1,2", 1, "unexpected value '1,2' with --mask-port-src option" },
+		{ "-I expect -p tcp --tuple-port-dst 1-2", 1, "unexpected value '1-2' with --tuple-port-dst option" },
+		{ "-G -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1 --dport 2 --reply-port-src 1-2", 2, ONE_PORT },
+		{ "-I -t 1 -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1 --dport 2 --reply-port-src 1,2", 2, ONE_PORT },
+		{ "-A -t 1 -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1 --dport 2 --reply-port-dst 1,2", 2, ONE_PORT },
+		{ "-D expect -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1-2 --dport 2 --reply-port-src 2 --reply-port-dst 1", 2, ONE_PORT },
+		{ "-G expect -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1-2 --dport 2 --reply-port-src 2 --reply-port-dst 1", 2, ONE_PORT },
+		{ "-I expect -p udp -t 1 -s 1.1.1.1 -d 2.2.2.2 --tuple-src 1.1.1.1 --tuple-dst 2.2.2.2 --mask-src 1.1.1.1 --mask-dst 1.1.1.1 "
+		  "--tuple-port-src 1 --tuple-port-dst 1 --mask-port-src 1 --mask-port-dst 1 --sport 1 --dport 2,3", 2, ONE_PORT },
+		{ "-L expect --dport 1-2", 2, "Illegal option `--dport' with this command" },
+		/* compat.md has no `!': an operand, as ever, before */
+		{ "-L !", 2, NO_FILTER "`'" },
+		{ "-L ! !", 2, NO_FILTER "`!'" },
+		{ "-L ! ! -s 1.1.1.1", 2, NO_FILTER "`!'" },
+		{ "-L ! expect", 2, NO_FILTER "`expect'" },
+		{ "-L ! 10.0.0.1", 2, NO_FILTER "`10.0.0.1'" },
+		{ "-L ! -", 2, NO_FILTER "`-'" },
+		{ "-L ! -- -s 1.1.1.1", 2, NO_FILTER "`--'" },
+		{ "! -L", 2, NO_FILTER "`-L'" },
+		{ "-p udp ! -D", 2, NO_FILTER "`-D'" },
+		{ "! --dump=dying", 2, NO_FILTER "`--dump=dying'" },
+		{ "-L ! -z", 2, NO_FILTER "`-z'" },
+		{ "-L ! --zero", 2, NO_FILTER "`--zero'" },
+		{ "! -Ls 1.1.1.1", 2, NO_FILTER "`-Ls'" },
+		{ "-L ! -zs 1.1.1.1", 2, NO_FILTER "`-zs'" },
+		{ "-D ! -t 5", 2, NO_FILTER "`-t'" },
+		{ "-D ! --timeout=5", 2, NO_FILTER "`--timeout=5'" },
+		{ "-D ! -o save", 2, NO_FILTER "`-o'" },
+		{ "-L ! -a x", 2, NO_FILTER "`-a'" },
+		{ "-L ! -c 5", 2, NO_FILTER "`-c'" },
+		{ "-E ! -e NEW", 2, NO_FILTER "`-e'" },
+		{ "-E ! --snapshot", 2, NO_FILTER "`--snapshot'" },
+		{ "-L ! -M file", 2, NO_FILTER "`-M'" },
+		{ "-L -s 1.1.1.1 ! --mask-src 1.1.1.1", 2, NO_FILTER "`--mask-src'" },
+		{ "-L ! -s 1.1.1.1 --mask-src 255.0.0.0", 2, "Can't use --mask-src without --src" },
+		{ "-L ! --bogus", 2, "unknown option `--bogus'" },
+		{ "-L ! -s", 2, "option `-s' requires an argument" },
+		{ "-L ! -s x", 2, "Invalid IP address `x'" },
+		{ "-L ! -s 1.1.1.1 -d ::1", 2, "mismatched address family" },
+		{ "-L -d ::1 ! -s 1.1.1.1", 2, "mismatched address family" },
+		{ "-L ! -s 1.1.1.1 ! -d ::1", 2, "mismatched address family" },
+		{ "-L -f ipv6 ! -n 1.1.1.1", 2, "mismatched address family" },
+		{ "-L ! -f ipx", 2, "`ipx' unsupported protocol" },
+		{ "-L ! -p bogus", 2, "`bogus' unsupported protocol" },
+		{ "-L ! --state BOGUS", 2, "unknown state `BOGUS'" },
+		{ "-L -p tcp ! --state BOGUS", 2, "unknown TCP state `BOGUS'" },
+		{ "-L ! --state COOKIE_WAIT -p tcp", 2, "unknown TCP state `COOKIE_WAIT'" },
+		{ "-L -p icmp ! --dport 5", 2, "unknown option `--dport'" },
+		{ "-L ! --dport 5 -p icmp", 2, "unknown option `--dport'" },
+		{ "-L ! --dport 5,", 1, "unexpected value '5,' with --dport option" },
+		{ "-L ! -i 5", 2, "Illegal option `--id' with this command" },
+		{ "-L ! -n 1.1.1.1 ! -n ! -n ! -n ! -n ! -n ! -n ! -n ! -g", 2, "option `--dst-nat' given too often" },
+		{ "-L -z ! -f ipv4", 2, "Can't use -z with filtering parameters" },
+		{ "-L -z ! -s 1.1.1.1", 2, "Can't use -z with filtering parameters" },
+		{ "-F ! -f ipv4", 2, "`! --family' does not go with this command" },
+		{ "-L expect ! -f ipv4", 2, "`! --family' does not go with this command" },
+		{ "-U -m 5 ! -m 6", 2, "`! --mark' does not go with this command" },
+		{ "-U -m 5 ! -u ASSURED", 2, "`! --status' does not go with this command" },
+		{ "-U -m 5 ! --state LISTEN", 2, "`! --state' does not go with this command" },
+		{ "-G -p 50 ! -s 1.1.1.1 -s 1.1.1.1 -d 2.2.2.2", 2, "`! --src' does not go with this command" },
+		{ "! -s 1.1.1.1", 2, "no command given" },
 		{ "-L --labelmap a --labelmap b", 2, "option `--labelmap' can only be specified once" },
 	};
 	unsigned bad = 0;
@@ -440,19 +523,171 @@ static void options_may_be_repeated(void **state)
 	understand(&q, "-L -u ASSURED -u EXPECTED");
 	assert_int_equal(q.filter.status, IPS_ASSURED | IPS_EXPECTED);
 	understand(&q, "-L -l a,b -l c");
-	assert_int_equal(q.labels[CLI_LABELS_HAVE].n, 2);
-	assert_string_equal(q.labels[CLI_LABELS_HAVE].list[0], "a,b");
-	assert_string_equal(q.labels[CLI_LABELS_HAVE].list[1], "c");
+	assert_int_equal(q.lists, 2);
+	assert_string_equal(q.list[0].names, "a,b");
+	assert_string_equal(q.list[1].names, "c");
+	assert_ptr_equal(q.list[1].bits, &q.filter.labels);
 	understand(&q, "-L -f ipv4 -f ipv4 -s 1.1.1.1");
 	assert_int_equal(q.filter.family, AF_INET);
 	understand(&q, "-U --label-add a,b --label-add c");
-	assert_int_equal(q.labels[CLI_LABELS_ADD].n, 2);
+	assert_int_equal(q.lists, 2);
+	assert_ptr_equal(q.list[1].bits, &q.add.bits);
 	understand(&q, "-U --label-del");	/* all of them */
-	assert_int_equal(q.labels[CLI_LABELS_DEL].n, 0);
+	assert_int_equal(q.del.has | q.lists, 0);
 	understand(&q, "-U --label-del -m 1");
-	assert_int_equal(q.labels[CLI_LABELS_DEL].n, 0);
+	assert_int_equal(q.del.has | q.lists, 0);
 	understand(&q, "-U --label-del a --label-del=b");
-	assert_int_equal(q.labels[CLI_LABELS_DEL].n, 2);
+	assert_int_equal(q.del.has, 1);
+	assert_int_equal(q.lists, 2);
+}
+
+static void assert_range(const struct cli_req *q, unsigned i, unsigned row,
+			 unsigned low, unsigned high)
+{
+	assert_int_equal(q->filter.range[i].at, cli_opts[row].at);
+	assert_int_equal(q->filter.range[i].low, low);
+	assert_int_equal(q->filter.range[i].high, high);
+}
+
+/* A number alone is what it was; of one option the last value counts. */
+static void ports_may_be_ranges(void **state)
+{
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-L --dport 80,443,8000-8999");
+	assert_int_equal(q.filter.n_ranges, 3);
+	assert_range(&q, 0, OPT_DPORT, 80, 80);
+	assert_range(&q, 1, OPT_DPORT, 443, 443);
+	assert_range(&q, 2, OPT_DPORT, 8000, 8999);
+	assert_int_equal(q.filter.dir[0].has, 0);
+	assert_int_equal(q.filter.protos, 1u << CT_P_TCP | 1u << CT_P_UDP |
+			 1u << CT_P_UDPLITE | 1u << CT_P_SCTP | 1u << CT_P_DCCP);
+	understand(&q, "-L -p tcp --sport=0-65535 --reply-port-src 7-7");
+	assert_int_equal(q.filter.n_ranges, 2);
+	assert_range(&q, 0, OPT_SPORT, 0, 65535);
+	assert_range(&q, 1, OPT_REPLY_SPORT, 7, 7);
+	assert_int_equal(q.filter.dir[0].has, CT_PROTO);
+	understand(&q, "-L --dport 1,2 --sport 3,4 --dport 5-6 --reply-port-dst 7,8");
+	assert_int_equal(q.filter.n_ranges, 5);
+	assert_range(&q, 0, OPT_SPORT, 3, 3);
+	assert_range(&q, 1, OPT_SPORT, 4, 4);
+	assert_range(&q, 2, OPT_DPORT, 5, 6);
+	assert_range(&q, 3, OPT_REPLY_DPORT, 7, 7);
+	understand(&q, "-L --dport 1,2 --dport 3");
+	assert_int_equal(q.filter.n_ranges, 0);
+	assert_int_equal(q.filter.dir[0].has, CT_DPORT);
+	assert_int_equal(q.filter.dir[0].dport, 3);
+	understand(&q, "-L --dport 3 --sport 9 --dport 1,2");
+	assert_int_equal(q.filter.n_ranges, 2);
+	assert_int_equal(q.filter.dir[0].has, CT_SPORT);
+	understand(&q, "-L --sport +7");
+	assert_int_equal(q.filter.n_ranges, 0);
+	assert_int_equal(q.filter.dir[0].sport, 7);
+	understand(&q, "-L --dport 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,"
+		   "18,19,20,21,22,23,24,25,26,27,28,29,30,31,32");
+	assert_int_equal(q.filter.n_ranges, CT_RANGES);
+	understand(&q, "-U --dport 5-6 -m 1");
+	assert_int_equal(q.filter.n_ranges, 1);
+	understand(&q, "-I -t 1 -p udp -s 1.1.1.1 -d 2.2.2.2 --sport 1,2 "
+		   "--sport 1 --dport 2");
+	assert_int_equal(q.filter.n_ranges, 0);
+}
+
+/* Each is a filter of its own, and the others are not its business. */
+static void options_may_be_negated(void **state)
+{
+	const struct ct_filter *u;
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-L ! -s 10.0.0.0/8 ! --src=11.0.0.1 ! -s12.0.0.1");
+	u = q.filter.unless;
+	assert_int_equal(q.seen, 0);
+	assert_int_equal(q.not_seen, opt_bit(OPT_SRC));
+	assert_int_equal(q.filter.n_unless, 3);
+	assert_int_equal(q.filter.family, AF_INET);	/* of the command */
+	assert_int_equal(q.filter.dir[0].has, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(u[i].dir[0].has, CT_SRC4);
+		assert_int_equal(u[i].dir[0].src.b[0], 10 + i);
+		assert_int_equal(u[i].src_mask.b[3], i ? 0xff : 0);
+		assert_int_equal(u[i].dst_mask.b[3], 0xff);
+	}
+	assert_int_equal(q.filter.src_mask.b[3], 0xff);
+	understand(&q, "-D -u a ! -f ipv4 -m 7 ! -m 5/6 ! -u !a");
+	u = q.filter.unless;
+	assert_int_equal(q.filter.family, AF_UNSPEC);
+	assert_int_equal(q.filter.has, CT_F_STATUS | CT_F_MARK);
+	assert_int_equal(q.filter.mark, 7);
+	assert_int_equal(u[0].family, AF_INET);
+	assert_int_equal(u[0].has, 0);
+	assert_int_equal(u[1].has, CT_F_MARK);
+	assert_int_equal(u[1].mark_mask, 6);
+	assert_int_equal(u[2].has, CT_F_STATUS);
+	assert_int_equal(u[2].status, 0);
+	assert_int_equal(u[2].status_mask, IPS_ASSURED);
+	understand(&q, "-L ! -f ipv4 -s ::1");
+	assert_int_equal(q.filter.family, AF_INET6);
+	assert_int_equal(q.filter.unless[0].family, AF_INET);
+	understand(&q, "-L ! -n ! -g 1.1.1.1:5 -j");
+	u = q.filter.unless;
+	assert_int_equal(q.filter.has, CT_F_ANY_NAT);
+	assert_int_equal(u[0].has, CT_F_SRC_NAT);
+	assert_int_equal(u[0].src_nat.has_addr, 0);
+	assert_int_equal(u[1].has, CT_F_DST_NAT);
+	assert_int_equal(u[1].dst_nat.port, 5);
+	understand(&q, "-L -l a ! -l b,c -l d");
+	assert_int_equal(q.filter.has, CT_F_LABELS);
+	assert_int_equal(q.filter.unless[0].has, CT_F_LABELS);
+	assert_int_equal(q.lists, 3);
+	assert_string_equal(q.list[2].names, "b,c");
+	assert_ptr_equal(q.list[2].bits, &q.unless[0].labels);
+}
+
+/* What it is not is said of the protocols that have the field. */
+static void negations_have_their_protocols(void **state)
+{
+	const unsigned ports = 1u << CT_P_TCP | 1u << CT_P_UDP |
+		1u << CT_P_UDPLITE | 1u << CT_P_SCTP | 1u << CT_P_DCCP;
+	const struct ct_filter *u;
+	struct cli_req q;
+
+	(void)state;
+	understand(&q, "-L ! -p udp ! -p tcp");
+	u = q.filter.unless;
+	assert_null(q.proto);
+	assert_int_equal(q.filter.dir[0].has, 0);
+	assert_int_equal(u[0].dir[0].proto, 17);
+	assert_int_equal(u[1].dir[0].proto, 6);
+	understand(&q, "-L -p tcp ! -p udp --state LISTEN");
+	assert_int_equal(q.proto->num, 6);
+	assert_int_equal(q.filter.dir[0].proto, 6);
+	assert_int_equal(q.filter.unless[0].dir[0].proto, 17);
+	assert_int_equal(q.filter.unless[0].has, 0);
+	understand(&q, "-L ! --dport 53 ! --sport 1-2 --srckey 9");
+	u = q.filter.unless;
+	assert_int_equal(q.filter.dir[0].has, CT_PROTO | CT_SPORT);
+	assert_int_equal(q.filter.has, 0);
+	assert_int_equal(u[0].has, CT_F_PROTOS);
+	assert_int_equal(u[0].protos, ports);
+	assert_int_equal(u[0].dir[0].has, CT_DPORT);
+	assert_int_equal(u[0].n_ranges, 0);
+	assert_int_equal(u[1].protos, ports);
+	assert_int_equal(u[1].n_ranges, 1);
+	assert_int_equal(u[1].dir[0].has, 0);
+	understand(&q, "-L ! --icmp-type 8 ! --dstkey 5");
+	u = q.filter.unless;
+	assert_int_equal(q.filter.has | q.filter.dir[0].has, 0);
+	assert_int_equal(u[0].dir[0].has, CT_PROTO | CT_ICMP_TYPE);
+	assert_int_equal(u[1].dir[0].has, CT_PROTO | CT_DPORT);
+	assert_int_equal(u[1].dir[0].proto, 47);
+	understand(&q, "-L ! --state ESTABLISHED --state LISTEN");
+	u = q.filter.unless;
+	assert_int_equal(q.filter.states, 1u << CT_P_TCP);
+	assert_int_equal(u[0].states, 1u << CT_P_TCP | 1u << CT_P_SCTP);
+	understand(&q, "-L ! --state COOKIE_WAIT -p sctp");
+	assert_int_equal(q.filter.unless[0].states, 1u << CT_P_SCTP);
 }
 
 /* Upstream takes this one word in upper case only; here it is like the rest. */
@@ -482,6 +717,9 @@ int main(void)
 		cmocka_unit_test(protocols_are_found),
 		cmocka_unit_test(words_are_read_in_any_order),
 		cmocka_unit_test(options_may_be_repeated),
+		cmocka_unit_test(ports_may_be_ranges),
+		cmocka_unit_test(options_may_be_negated),
+		cmocka_unit_test(negations_have_their_protocols),
 		cmocka_unit_test(unreplied_in_any_case),
 	};
 

@@ -247,6 +247,54 @@ static void whole_tuple_with_zone_is_looked_up(void **state)
 	assert_int_equal(p.single, 0);
 }
 
+/* What the kernel cannot compare is not sent, and all the rest is. */
+static void ranges_and_negations_stay_here(void **state)
+{
+	static struct ct_filter unless[1];
+	uint8_t plain[sizeof(buf)];
+	size_t n;
+
+	(void)state;
+	unless[0] = f;
+	unless[0].has = CT_F_MARK | CT_F_STATUS | CT_F_ZONE;
+	unless[0].status_mask = 2;
+	unless[0].zone = 3;
+	unless[0].family = AF_INET6;
+	unless[0].dir[CT_ORIG].has = CT_SRC4 | CT_PROTO | CT_DPORT;
+	for (unsigned some = 0; some < 2; some++) {
+		if (some) {
+			f.family = AF_INET;
+			f.has = CT_F_MARK;
+			add_tuple(CT_ORIG, CT_SRC4 | CT_PROTO, PROTO_TCP);
+		}
+		f.n_ranges = f.n_unless = 0;
+		ct_plan(&p, CT_SHOW, CT_TABLE_CONNTRACK, &f);
+		request(0);
+		n = put.len;
+		memcpy(plain, buf, n);
+		f.n_ranges = f.n_unless = 1;
+		f.unless = unless;
+		ct_plan(&p, CT_SHOW, CT_TABLE_CONNTRACK, &f);
+		request(0);
+		assert_int_equal(p.n, 1);
+		assert_int_equal(put.len, n);
+		assert_memory_equal(buf, plain, n);
+		assert_int_equal(p.wants, ct_match_wants(&f));
+		assert_true(p.wants & 1u << CTA_TUPLE_REPLY);
+		assert_true(p.wants & 1u << CTA_STATUS);
+	}
+	/* a range is no port to look up by; what must not hold is matched */
+	f.has = CT_F_ZONE;
+	f.zone = 3;
+	add_tuple(CT_ORIG, CT_SRC4 | CT_DST4 | CT_PROTO | CT_SPORT, PROTO_TCP);
+	ct_plan(&p, CT_CHANGE, CT_TABLE_CONNTRACK, &f);
+	assert_int_equal(p.single, 0);
+	f.dir[CT_ORIG].has |= CT_DPORT;
+	ct_plan(&p, CT_CHANGE, CT_TABLE_CONNTRACK, &f);
+	assert_int_equal(p.single, 1);
+	assert_true(p.wants & 1u << CTA_STATUS);
+}
+
 /* The tuple of a look-up as the kernel will read it. */
 static struct ct_tuple sent_tuple(uint16_t type)
 {
@@ -321,7 +369,7 @@ static void no_request_deletes(void **state)
 	for (unsigned i = 0; i < 50000; i++) {
 		const unsigned v = i / 4 % 2;
 
-		f.has = unit_random(&seed) & 0xfff;
+		f.has = unit_random(&seed) & 0x3ff;
 		f.family = families[i % 3];
 		f.zone = (uint16_t)(unit_random(&seed) % 3);
 		f.status_mask = unit_random(&seed);
@@ -380,6 +428,7 @@ int main(void)
 		TEST(both_families_are_asked),
 		TEST(simple_plan_is_a_dump_by_family),
 		TEST(whole_tuple_with_zone_is_looked_up),
+		TEST(ranges_and_negations_stay_here),
 		TEST(reply_tuple_is_looked_up),
 		TEST(icmp_reply_has_the_answers_type),
 		TEST(no_request_deletes),

@@ -189,6 +189,7 @@ static const char *value_of(unsigned row)
 		[KIND_LABELS_OR_ALL] = "5", [KIND_FILE] = "/dev/null",
 		[KIND_HELPER] = "ftp", [KIND_STATE] = "ESTABLISHED",
 		[KIND_ROLE] = "client", [KIND_IGNORED] = "x",
+		[KIND_PORTS] = "7",
 		[KIND_SECONDS] = "10", [KIND_BYTES] = "10", [KIND_TAG] = "7",
 		[KIND_PORT] = "7", [KIND_KEY] = "7", [KIND_ZONE] = "3",
 		[KIND_ID] = "9", [KIND_SECMARK] = "1", [KIND_ICMP] = "8",
@@ -202,19 +203,26 @@ static const char *value_of(unsigned row)
 
 static char names[OPT_COUNT][32];
 
-static unsigned add(const char **words, unsigned n, unsigned row)
+/* Bits of how: `!' before it, a list where there may be one. */
+static unsigned add(const char **words, unsigned n, unsigned row, unsigned how)
 {
 	if (row == OPT_COUNT)
 		return n;
+	if (how & 1)
+		words[n++] = "!";
 	words[n++] = names[row];
 	if (cli_kinds[cli_opts[row].kind].takes != TAKES_NONE)
-		words[n++] = value_of(row);
+		words[n++] = how & 2 && cli_opts[row].kind == KIND_PORTS ?
+			     "5,7-9" : value_of(row);
 	return n;
 }
 
-/* The command, two options (OPT_COUNT: none), and what goes before them. */
+/*
+ * The command, two options (OPT_COUNT: none) and what is behind them; two bits
+ * of how for each.
+ */
 static int try(const char *cmd, const char *table, unsigned a, unsigned b,
-	       const char *const *base)
+	       unsigned how, const char *const *base)
 {
 	const char *words[32];
 	unsigned n = 0;
@@ -222,8 +230,8 @@ static int try(const char *cmd, const char *table, unsigned a, unsigned b,
 	words[n++] = cmd;
 	if (table)
 		words[n++] = table;
-	n = add(words, n, a);
-	n = add(words, n, b);
+	n = add(words, n, a, how);
+	n = add(words, n, b, how >> 2);
 	for (; *base; base++)
 		words[n++] = *base;
 	return run(words, n);
@@ -247,6 +255,7 @@ static void nothing_but_a_flush_is_one(void **state)
 		"2", NULL };
 	static const char *const *const bases[] = {
 		none, tuple, whole, expectation };
+	static const uint8_t hows[] = { 0, 1, 4, 5, 10 };
 	unsigned understood = 0;
 
 	(void)state;
@@ -255,9 +264,10 @@ static void nothing_but_a_flush_is_one(void **state)
 			for (size_t base = 0; base < COUNT(bases); base++)
 				for (unsigned a = 0; a <= OPT_COUNT; a++)
 					for (unsigned b = a; b <= OPT_COUNT; b++)
-						understood += try(commands[cmd],
-							expect ? "expect" : NULL,
-							a, b, bases[base]) == 0;
+						for (size_t h = 0; h < sizeof(hows); h++)
+							understood += try(commands[cmd],
+								expect ? "expect" : NULL, a, b,
+								hows[h], bases[base]) == 0;
 	assert_int_equal(flushes, 0);
 	assert_true(understood > 1000);
 	assert_true(deletes > 100);
@@ -270,6 +280,7 @@ static void flush_is_one(void **state)
 	static const char *const family[] = { "-F", "-f", "ipv4" };
 	static const char *const all[] = { "-F" };
 	static const char *const expect[] = { "-F", "expect" };
+	static const char *const none[] = { NULL };
 
 	(void)state;
 	flushes = 0;
@@ -278,6 +289,11 @@ static void flush_is_one(void **state)
 	assert_int_equal(run(all, 1), 0);
 	assert_int_equal(flushes, 1);
 	assert_int_equal(run(expect, 2), 0);
+	assert_int_equal(flushes, 2);
+	for (unsigned row = 0; row < OPT_COUNT; row++)	/* one but for some */
+		for (unsigned table = 0; table < 2; table++)
+			assert_true(try("-F", table ? "expect" : NULL, row,
+					OPT_COUNT, 1, none) < 0);
 	assert_int_equal(flushes, 2);
 }
 
