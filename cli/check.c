@@ -43,16 +43,17 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 {
 	for (unsigned i = first; i < last; i++) {
 		const struct cli_opt *o = &cli_opts[i];
+		const unsigned must = cli_musts[o->must];
 
 		if (given(q) & opt_bit(i) &&
-		    !((columns(q, i) | o->must) & on))
+		    !((columns(q, i) | must) & on))
 			refuse(q, "Illegal option `--%' with this command",
 			       i, i);
 		if (q->not_seen & opt_bit(i) &&
 		    !(on & (o->may >> CLI_NOT_SHIFT | CLI_ON_MANY)))
 			refuse(q, "`! --%' does not go with this command",
 			       i, i);
-		if (o->must & on && !seen(q, i) &&
+		if (must & on && !seen(q, i) &&
 		    (!o->protos || o->protos & cli_proto_bit(q)))
 			refuse(q, "You need to supply the `--%' option for "
 			       "this command", i, i);
@@ -123,6 +124,15 @@ static void check_nat(struct cli_req *q)
 		cli_usage(q, "this protocol has no ports to translate", NULL);
 }
 
+/* Counting has its own lines, or JSON. */
+static void check_by(struct cli_req *q)
+{
+	if (seen(q, OPT_TOP) && !seen(q, OPT_BY))
+		refuse(q, "Can't use --% without --%", OPT_TOP, OPT_BY);
+	if (seen(q, OPT_BY) && q->show & (SHOW_XML | SHOW_SAVE | SHOW_RESTORE))
+		cli_usage(q, "`--by' shows lines or JSON", NULL);
+}
+
 /*
  * What reads like a selection and is none would change the whole table:
  * compat.md, B18 and B51. In files words are passed over, as in event logs.
@@ -170,6 +180,7 @@ int cli_check(struct cli_req *q)
 	check_mask(q, OPT_MASK_SRC, OPT_SRC);
 	check_mask(q, OPT_MASK_DST, OPT_DST);
 	check_nat(q);
+	check_by(q);
 	check_danger(q);
 	return q->why.text ? -EINVAL : 0;
 }

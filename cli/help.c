@@ -37,36 +37,19 @@ static void put_row(struct out *o, char letter, const char *text,
 	out_end(o, p);
 }
 
-/* Commands of this version. Returns the columns of what they may take. */
-static unsigned put_commands(struct out *o)
-{
-	const char *text = cli_texts;
-	unsigned here = 0;
-
-	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
-		if (c->flags & CLI_HERE) {
-			put_row(o, c->letter, text, "", "");
-			here |= c->on[0] | c->on[1];
-		}
-		text = cli_part(text, 3);
-	}
-	return here;
-}
-
-/* Options of no protocol, or of these, that the commands here take. */
-static void put_options(struct out *o, unsigned here, unsigned protos)
+/* Options of no protocol, or of these. */
+static void put_options(struct out *o, unsigned protos)
 {
 	const char *text = cli_part(cli_texts, 3 * CLI_CMDS);
 
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
 		const struct cli_opt *opt = &cli_opts[i];
 
-		if ((opt->may | opt->must) & here &&
-		    (protos ? opt->protos & protos : !opt->protos))
+		if (protos ? opt->protos & protos : !opt->protos)
 			put_row(o, opt->letter, text,
 				cli_part(cli_kind_words, opt->kind),
 				opt->in == offsetof(struct ct_filter,
-						    dir[CT_REPLY]) ?
+						    dir[CT_REPLY]) / 4 ?
 				" reply direction" : " original direction");
 		text = cli_part(text, 3);
 	}
@@ -74,15 +57,18 @@ static void put_options(struct out *o, unsigned here, unsigned protos)
 
 void cli_help(struct out *o, const struct cli_req *q)
 {
-	unsigned here;
+	const char *text = cli_texts;
 
 	out_str(o, tell_version);
-	out_str(o, ": show and change connection tracking\n"
+	out_str(o, "\n"
 		"usage: conntrack COMMAND [TABLE] [OPTIONS]\n\ncommands:\n");
-	here = put_commands(o);
+	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
+		put_row(o, c->letter, text, "", "");
+		text = cli_part(text, 3);
+	}
 	out_str(o, "\ntables: conntrack, expect, dying, unconfirmed\n"
 		"\noptions:\n");
-	put_options(o, here, 0);
+	put_options(o, 0);
 	out_str(o, "\nmore by -h -p PROTO:");
 	for (unsigned i = 0; i < CT_P_COUNT; i++) {
 		out_char(o, ' ');
@@ -94,5 +80,5 @@ void cli_help(struct out *o, const struct cli_req *q)
 	out_str(o, "\nProto `");
 	out_str(o, q->proto->name);
 	out_str(o, "' help:\n");
-	put_options(o, here, cli_proto_bit(q));
+	put_options(o, cli_proto_bit(q));
 }

@@ -24,6 +24,7 @@ struct job {
 	struct fmt_how		 how;
 	const char		*counted;	/* the verb for it; NULL: not said */
 	const uint8_t		*first;		/* body of a datagram's first */
+	unsigned		 metric;	/* -S: which counter, or 0: all */
 	int			 shown;		/* records, yes or no */
 	struct ct_plan		 plan;
 	struct nl_put		 req;
@@ -82,6 +83,10 @@ int job_show(const struct nl_msg *m, void *job);
 
 /* Show what j->plan has, as -L does. As nl_talk(). */
 int job_list(struct job *j);
+
+/* What stands before a record, and behind it. */
+void job_between(struct job *j);
+void job_behind(struct job *j);
 
 /* What follows the last record, when all of them were shown. */
 void job_end(struct job *j);

@@ -80,7 +80,8 @@ const char *lines_peek(struct lines *l, const char **end)
 	ssize_t n;
 
 	if (left < LINES_OVER) {
-		memmove(l->buf, l->buf + l->at, left);
+		for (size_t i = 0; i < left; i++)
+			l->buf[i] = l->buf[l->at + i];
 		n = take(l->fd, l->buf + left, LINES_BUF - left);
 		l->at = 0;
 		l->n = left + (n > 0 ? (size_t)n : 0);

@@ -20,11 +20,11 @@ static char zone_buf[ZONE_BUF];
 static struct clock_zone zone;
 
 /* The value of a variable whose name comes with its =, or NULL. */
-static const char *variable(const char *name)
+static const char *variable(char **env, const char *name)
 {
 	const char *value = NULL;
 
-	for (char **e = environ; *e && !value; e++)
+	for (char **e = env; *e && !value; e++)
 		value = value_after(*e, name, value_end(name, '\0'));
 	return value;
 }
@@ -39,9 +39,9 @@ static int load_zone_file(const char *dir, const char *name)
 }
 
 /* As in tzset(3): a file, else a rule, else UTC. */
-static void load_zone(void)
+static void load_zone(char **env)
 {
-	const char *tz = variable("TZ=");
+	const char *tz = variable(env, "TZ=");
 	int r;
 
 	if (!tz) {
@@ -57,7 +57,7 @@ static void load_zone(void)
 		(void)clock_posix(&zone, tz);
 }
 
-int main(int argc, char **argv)
+int main(int argc, char **argv, char **env)
 {
 	static struct cli_req q;
 	struct out out = { .buf = out_buf, .cap = sizeof(out_buf),
@@ -66,13 +66,14 @@ int main(int argc, char **argv)
 				   .recv = recv_buf };
 	int r;
 
-	r = cli_ready(&q, argc, argv, variable("POSIXLY_CORRECT=") != NULL, 0,
+	r = cli_ready(&q, argc, argv, variable(env, "POSIXLY_CORRECT=") != NULL, 0,
 		      &world);
 	if (r < 0)
 		return tell_why(&q);
+	/* what the lines of a file show is not known yet */
+	if (q.cmd == CMD_LOAD || q.show & (SHOW_KTIME | SHOW_TIME))
+		load_zone(env);
 	if (q.cmd == CMD_LOAD)
 		return cli_load(q.file, &world);
-	if (q.show & (SHOW_KTIME | SHOW_TIME))
-		load_zone();
 	return cli_run(&q, &world);
 }

@@ -12,7 +12,7 @@
 const char *cli_part(const char *text, unsigned n);
 
 /*
- * A command. In this version when it has CLI_HERE. Its column in the masks
+ * A command. Its column in the masks
  * of the options, a bit: on its table, and on that of expectations.
  */
 struct cli_cmd {
@@ -22,7 +22,6 @@ struct cli_cmd {
 	uint8_t		 flags;		/* CLI_* below */
 };
 
-#define CLI_HERE	1u	/* cli_run() does it */
 #define CLI_LONG_VALUE	2u	/* --name=TABLE is understood */
 #define CLI_SHORT_VALUE	4u	/* -xTABLE is understood */
 #define CLI_FIRST	8u	/* only as the first word, in full */
@@ -66,7 +65,7 @@ enum {
 	OPT_FAMILY, OPT_SRC_NAT, OPT_DST_NAT, OPT_OUTPUT, OPT_SECMARK,
 	OPT_BUFFER_SIZE, OPT_ANY_NAT, OPT_ZONE, OPT_LABEL, OPT_LABEL_ADD,
 	OPT_LABEL_DEL, OPT_ORIG_ZONE, OPT_REPLY_ZONE, OPT_LABELMAP,
-	OPT_NAT_RANGE, OPT_HELPER, OPT_SNAPSHOT, OPT_NETNS,
+	OPT_NAT_RANGE, OPT_HELPER, OPT_SNAPSHOT, OPT_NETNS, OPT_BY, OPT_TOP,
 	OPT_GLOBALS,	/* how many there are; the protocols' own follow */
 
 	OPT_SPORT = OPT_GLOBALS, OPT_DPORT, OPT_REPLY_SPORT, OPT_REPLY_DPORT,
@@ -89,9 +88,9 @@ enum cli_kind_row {
 	KIND_FLAG, KIND_NET, KIND_ADDR, KIND_NAT, KIND_PROTO, KIND_FAMILY,
 	KIND_STATUS, KIND_EVENTS, KIND_OUTPUT, KIND_MARK, KIND_LABELS,
 	KIND_LABELS_OR_ALL, KIND_FILE, KIND_HELPER, KIND_STATE, KIND_ROLE, KIND_IGNORED,
-	KIND_NETNS, KIND_PORTS,
+	KIND_NETNS, KIND_BY, KIND_PORTS,
 	KIND_NUMBERS,	/* the rest */
-	KIND_SECONDS = KIND_NUMBERS, KIND_BYTES, KIND_TAG, KIND_PORT,
+	KIND_SECONDS = KIND_NUMBERS, KIND_BYTES, KIND_TOP, KIND_TAG, KIND_PORT,
 	KIND_KEY, KIND_ZONE, KIND_ID, KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID,
 	KIND_COUNT,
 };
@@ -109,16 +108,19 @@ extern const char cli_kind_words[];	/* the values as --help shows them */
 
 struct cli_opt {
 	uint16_t	 may;		/* columns of commands it goes with */
-	uint16_t	 must;		/* and of those that need it */
-	uint16_t	 has;		/* its presence bit ... */
-	uint16_t	 in;		/* ... in the word here, from the filter on */
-	uint16_t	 at;		/* its member there; 0: none */
-	uint8_t		 kind;		/* row of cli_kinds */
+	uint16_t	 at;		/* its member, from the filter on; 0: none */
+	uint16_t	 in : 10;	/* the number of its presence word there */
+	uint16_t	 bit : 6;	/* of its bit in that, from 1 on; 0: none */
+	uint8_t		 kind : 5;	/* row of cli_kinds */
+	uint8_t		 must : 3;	/* cli_musts: commands that need it */
 	uint8_t		 protos;	/* mask of 1 << CT_P_*; 0: no protocol's */
 	char		 letter;	/* or '\0' */
 };
 
 extern const struct cli_opt cli_opts[OPT_COUNT];
+extern const uint16_t cli_musts[];
+
+_Static_assert(KIND_COUNT <= 32, "cli_opt.kind");
 
 /*
  * Three texts for each row, of cli_cmds and then of cli_opts: name, other

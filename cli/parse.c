@@ -267,8 +267,7 @@ static int settle_protocols(struct cli_req *q)
 		protos &= cli_opts[i].protos;
 	}
 	if (protos == 0)
-		return cli_usage(q, "no protocol has all of the protocol "
-				 "options given", NULL);
+		return cli_usage(q, "no protocol has all these options", NULL);
 	if (q->state && set_state_of(q, q->proto ? given : protos) < 0)
 		return -EINVAL;
 	if (!q->proto && protos != all)
@@ -336,7 +335,7 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 	struct words w = { argv, argc, 1, NULL, 0 };
 	int r = 0;
 
-	memset(q, 0, offsetof(struct cli_req, unless));
+	memset(q, 0, offsetof(struct cli_req, warn));
 	q->protocol = protocol;
 	clear(&q->filter);
 	while (r == 0 && !w.not && w.next < w.argc) {

@@ -68,38 +68,29 @@ static int find_labels(struct cli_req *q)
 /* A map is read only when labels are named or shown, the usual one once. */
 static int load_labels(struct cli_req *q, struct cli_world *w)
 {
+	const uint64_t given = q->seen | q->not_seen;
 	const uint64_t names = opt_bit(OPT_LABEL) | opt_bit(OPT_LABEL_ADD) |
 			       opt_bit(OPT_LABEL_DEL);
+	/* These have numbers for labels without a name. */
+	const int numbers = (q->show & (SHOW_RESTORE | SHOW_ANY_JSON)) != 0 ||
+			    (given & opt_bit(OPT_BY)) != 0;
 	const char *path = q->labelmap ? q->labelmap
 				       : "/etc/xtables/connlabel.conf";
 	static enum { NO_MAP, USUAL_MAP, OTHER_MAP } loaded;
 	long n;
 
-	if (!((q->seen | q->not_seen) & names) && !(q->show &
-	    (SHOW_LABELS | SHOW_RESTORE | SHOW_ANY_JSON)))
+	if (!(given & names) && !(q->show & SHOW_LABELS) && !numbers)
 		return 0;
 	if (q->labelmap || loaded != USUAL_MAP) {
 		n = file_read(path, map_buf, sizeof(map_buf));
 		ct_label_parse(&label_map, map_buf, n < 0 ? 0 : (size_t)n);
 		if (label_map.count > 0)
 			w->labels = &label_map;
-		else if (!(q->show & (SHOW_RESTORE | SHOW_ANY_JSON)) &&
-			 !w->told)
+		else if (!numbers && !w->told)
 			tell_labelmap(n < 0 ? (int)n : 0);
 		loaded = q->labelmap ? OTHER_MAP : USUAL_MAP;
 	}
 	return find_labels(q);
-}
-
-/* What this version does not do yet is said before anything is done. */
-static int check_here(struct cli_req *q)
-{
-	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
-
-	if (!(cmd->flags & CLI_HERE) && !q->line)
-		return cli_usage(q, "this version does not have --%",
-				 cli_cmd_name(cmd));
-	return 0;
 }
 
 int cli_ready(struct cli_req *q, int argc, char **argv, int posix,
@@ -116,8 +107,6 @@ int cli_ready(struct cli_req *q, int argc, char **argv, int posix,
 		r = load_labels(q, w);
 	if (r == 0)
 		r = cli_check(q);
-	if (r == 0 && q->cmd)
-		r = check_here(q);
 	if (r == 0)
 		change_settle(q);
 	/* before anything is asked of the kernel, which these two do not */

@@ -102,6 +102,17 @@ struct cli_not {
  * copied: cli/pattern.h copies, up to unless, what takes no `!', when the
  * labels have been looked up.
  */
+/* A key of --by. */
+struct cli_by {
+	const char	*name;		/* one of those in cli/by.c */
+	uint8_t		 end;		/* of an address: enum ct_end */
+	uint8_t		 reply;		/* of the reply direction */
+	uint8_t		 bits;		/* of an address, or 0 */
+	struct ct_addr	 mask;
+};
+
+#define CLI_BYS		8u
+
 struct cli_req {
 	uint32_t	 cmd;		/* one CMD_ bit */
 	enum ct_table	 table;
@@ -118,6 +129,9 @@ struct cli_req {
 	struct ct_expect expect;	/* what -I expect announces */
 	struct cli_labels add, del;
 	uint32_t	 room;		/* of -b, in bytes */
+	uint32_t	 top;		/* of --top, or 0: all */
+	unsigned	 bys;
+	struct cli_by	 by[CLI_BYS];
 	char		 letter[2];	/* a text for why.arg */
 	const char	*operand;	/* a word that is no option, or NULL */
 	const char	*state;		/* --state before the protocol is known */
@@ -126,10 +140,11 @@ struct cli_req {
 	int		(*protocol)(const char *name);
 	const char	*file;		/* of -R */
 	uint32_t	 groups;	/* of -e, CT_GROUP()s; 0: all */
+	const char	*netns;		/* --netns, or NULL */
 	unsigned	 nots, lists;
+	/* From here on, of each as many as a number above says. */
 	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */
 	struct cli_value value[CLI_VALUES];
-	const char	*netns;		/* --netns, or NULL */
 	struct cli_list	 list[CLI_LISTS];
 	struct cli_not	 not[CLI_NOTS];
 	struct ct_filter unless[CLI_NOTS];	/* not[], for filter.unless */

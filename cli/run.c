@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/run.h"
 
+#include "cli/by.h"
 #include "cli/change.h"
 #include "cli/file.h"
 #include "cli/help.h"
@@ -50,15 +51,25 @@ static void put_frame(struct job *j, unsigned part)
 		out_str(j->out, cli_part(j->fmt->frame, part));
 }
 
-static void put_record(struct job *j)
+void job_between(struct job *j)
 {
 	put_frame(j, j->shown ? FMT_BETWEEN : FMT_BEGIN);
 	j->shown = 1;
+}
+
+void job_behind(struct job *j)
+{
+	put_frame(j, FMT_BEHIND);
+}
+
+static void put_record(struct job *j)
+{
+	job_between(j);
 	if (j->expect)
 		j->fmt->expect(j->out, &j->exp, &j->how);
 	else
 		j->fmt->flow(j->out, &j->flow, &j->how);
-	put_frame(j, FMT_BEHIND);
+	job_behind(j);
 }
 
 void job_put_flow(struct job *j)
@@ -90,6 +101,12 @@ int job_take(struct job *j, const struct nl_msg *m)
 
 int job_put(struct job *j)
 {
+	if (j->q->bys) {
+		int r = by_add(j);
+
+		j->count += r == 0;
+		return r;
+	}
 	/* Whole lines go out together only if there is room for this one. */
 	if (out_stop.fd && j->out->len > j->out->cap / 2)
 		out_flush(j->out);
@@ -153,7 +170,7 @@ int job_finish(struct job *j)
 {
 	struct out *o = j->out;
 
-	if (is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
+	if (j->counted && is_terminal(STDOUT_FILENO) && out_flush(o) < 0)
 		return tell_write_failure(o->err);
 	if (j->counted)
 		tell_count(j->count, j->expect, j->counted);
@@ -231,17 +248,16 @@ static int count_expect(const struct nl_msg *m, void *arg)
 static int proc_count(struct job *j)
 {
 	char buf[32];
-	uint32_t n = 0;
+	const char *s = buf;
 	long len = file_read("/proc/sys/net/netfilter/nf_conntrack_count",
 			     buf, sizeof(buf));
 
 	if (len < 0)
 		return (int)len;
-	for (const char *p = buf; *p >= '0' && *p <= '9'; p++)
-		n = n * 10 + (uint32_t)(*p - '0');
-	j->count = n;
-	return 0;
+	return ct_number(&s, 10, UINT32_MAX, &j->count);
 }
+
+#define GAUGE(name)	"# TYPE conntrack_" name " gauge\nconntrack_" name " "
 
 static int count(struct job *j)
 {
@@ -255,20 +271,36 @@ static int count(struct job *j)
 		if (r < 0 && proc_count(j) == 0)
 			r = 0;
 	}
-	if (r == 0)
-		fmt_count(j->out, j->count);
-	return r;
+	if (r < 0)
+		return r;
+	if (j->q->show & SHOW_METRICS)
+		fmt_count(j->out, j->count, j->expect ?
+			  GAUGE("expectations") : GAUGE("entries"),
+			  "\n" FMT_EOF);
+	else if (j->q->show & SHOW_ANY_JSON)
+		fmt_count(j->out, j->count, "{\"count\":", "}\n");
+	else
+		fmt_count(j->out, j->count, "", "\n");
+	return 0;
 }
 
 static int each_stats(const struct nl_msg *m, void *arg)
 {
+	const enum ct_list lists[] = { CT_STATS_NAMES, CT_EXPECT_STATS_NAMES };
 	struct job *j = arg;
+	const enum ct_list names = lists[j->expect];
 	int r = ct_stats_read(m, &j->stats);
 
 	if (r < 0)
 		return r;
-	fmt_stats(j->out, &j->stats, j->expect ?
-		  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
+	if (!j->metric) {
+		job_between(j);
+		fmt_stats(j->out, &j->stats, names, j->fmt != &fmt_plain);
+		job_behind(j);
+	} else if (j->stats.has >> j->metric & 1) {
+		fmt_metric(j->out, &j->stats, names, j->metric, !j->shown);
+		j->shown = 1;
+	}
 	return j->out->err;
 }
 
@@ -283,13 +315,35 @@ static int proc_stats(struct job *j)
 	return fmt_proc_stats(j->out, text, j->expect);
 }
 
+static int ask_stats(struct job *j)
+{
+	ct_stats_request(job_request(j), j->expect);
+	return job_ask(j, each_stats);
+}
+
+/* A family of samples for each counter: the kernel is asked for each. */
+static int metrics(struct job *j)
+{
+	int r = 0;
+
+	for (j->metric = 1; r == 0 && j->metric < CT_STATS_MAX; j->metric++) {
+		j->shown = 0;
+		r = ask_stats(j);
+	}
+	if (r == 0)
+		out_str(j->out, FMT_EOF);
+	return r;
+}
+
 static int stats(struct job *j)
 {
 	int r;
 
-	ct_stats_request(job_request(j), j->expect);
-	r = job_ask(j, each_stats);
-	if (r < 0 && !j->out->err && proc_stats(j) == 0)
+	if (j->q->show & SHOW_METRICS)
+		return metrics(j);
+	r = ask_stats(j);
+	if (r < 0 && !j->out->err && j->fmt == &fmt_plain &&
+	    proc_stats(j) == 0)
 		r = 0;
 	return r;
 }
@@ -337,25 +391,16 @@ struct job *job_open(const struct cli_req *q, const struct cli_world *w)
 /* What a command is said to have done; NULL: nothing is said. */
 static const char *done(const struct cli_req *q)
 {
+	/* by the bit of the command */
+	static const char words[] =
+		"shown\0created\0added\0updated\0deleted\0shown";
 	const int expect = q->table == CT_TABLE_EXPECT;
 
-	if (expect && q->cmd & ~(CMD_LIST | CMD_DELETE))
+	if (q->bys)
+		return "counted";
+	if (q->cmd > CMD_GET || (expect && q->cmd & ~(CMD_LIST | CMD_DELETE)))
 		return NULL;
-	switch (q->cmd) {
-	case CMD_LIST:
-	case CMD_GET:
-		return "shown";
-	case CMD_CREATE:
-		return "created";
-	case CMD_ADD:
-		return "added";
-	case CMD_UPDATE:
-		return "updated";
-	case CMD_DELETE:
-		return "deleted";
-	default:
-		return NULL;
-	}
+	return cli_part(words, (unsigned)__builtin_ctz(q->cmd));
 }
 
 static int on_socket(const struct cli_req *q, const struct cli_world *w,
@@ -369,6 +414,8 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 	if (!j)
 		return EXIT_FAILED;
 	r = command(j);
+	if (r == 0 && q->bys)
+		by_show(j);
 	if (r < 0) {
 		if (q->cmd & (CMD_UPDATE | CMD_DELETE) && j->count > 0)
 			tell_count(j->count, j->expect, done(q));

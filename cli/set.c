@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/set.h"
 
+#include "cli/by.h"
 #include "cli/opts.h"
 #include "cli/value.h"
 
@@ -26,6 +27,13 @@ static void warn(struct cli_req *q, const char *line)
 		q->warn[q->warns++] = line;
 }
 
+/* The presence word of an option's member, and the bit in it. */
+static uint32_t *presence(struct cli_req *q, unsigned row, uint32_t *bit)
+{
+	*bit = 1u << cli_opts[row].bit >> 1;
+	return (uint32_t *)(void *)&q->filter + cli_opts[row].in;
+}
+
 /*
  * The member that an option fills, NULL when it fills none; its presence bit,
  * moved left by shift, is set in the word at the head of its struct.
@@ -33,13 +41,13 @@ static void warn(struct cli_req *q, const char *line)
 static void *member(struct cli_req *q, unsigned row,
 		    unsigned shift)
 {
-	const struct cli_opt *opt = &cli_opts[row];
-	char *filter = (char *)&q->filter;
+	const unsigned at = cli_opts[row].at;
+	uint32_t bit, *has = presence(q, row, &bit);
 
-	if (!opt->at)
+	if (!at)
 		return NULL;
-	*(uint32_t *)(void *)(filter + opt->in) |= (uint32_t)opt->has << shift;
-	return filter + opt->at;
+	*has |= bit << shift;
+	return (char *)&q->filter + at;
 }
 
 /* Note where a value went, for the lines that are like this one. */
@@ -175,7 +183,7 @@ static int set_nat(struct cli_req *q, unsigned row, const char *arg)
 		return no_prefix(q, row);
 	if (arg && take_nat(q, arg, nat) < 0)
 		return -EINVAL;
-	if (cli_opts[row].has == CT_F_ANY_NAT)	/* either end may match */
+	if (row == OPT_ANY_NAT)		/* either end may match */
 		q->filter.dst_nat = *nat;
 	return 0;
 }
@@ -211,7 +219,7 @@ static int set_ports(struct cli_req *q, unsigned row, const char *arg)
 	uint8_t n = 0;
 	uint32_t v;
 
-	*(uint32_t *)(void *)((char *)f + opt->in) &= ~(uint32_t)opt->has;
+	*presence(q, row, &v) &= ~v;
 	for (unsigned i = 0; i < f->n_ranges; i++)
 		if (f->range[i].at != opt->at)
 			f->range[n++] = f->range[i];
@@ -337,7 +345,7 @@ static int set_output(struct cli_req *q, unsigned row, const char *arg)
 	formats = q->show & (saves | SHOW_XML | SHOW_ANY_JSON | SHOW_METRICS);
 	if (formats & (formats - 1) && !(formats & saves))
 		return cli_refuse(q, EXIT_FAILED, "cannot combine output "
-				  "formats, use one of them", NULL, NULL);
+				  "formats", NULL, NULL);
 	if (formats & saves && q->show & ~(formats & -formats) &
 	    ~SHOW_USERSPACE)
 		return cli_refuse(q, EXIT_FAILED, "cannot combine save output "
@@ -437,6 +445,30 @@ static int set_ignored(struct cli_req *q, unsigned row, const char *arg)
 	return 0;
 }
 
+/* No key twice: readers of JSON would see one of them only. */
+static int set_by(struct cli_req *q, unsigned row, const char *arg)
+{
+	size_t n;
+
+	for (;; arg += n + 1) {
+		const struct cli_by *by = q->by, *new = by + q->bys;
+
+		n = value_end(arg, ',');
+		if (q->bys == CLI_BYS)
+			return cli_usage(q, "option `--%' given too often",
+					 cli_opt_name(row));
+		if (by_find(&q->by[q->bys], arg, n) < 0)
+			return bad_word(q, arg);
+		while (by->name != new->name || by->reply != new->reply)
+			by++;
+		if (by != new)
+			return bad_word(q, arg);
+		q->bys++;
+		if (!arg[n])
+			return 0;
+	}
+}
+
 static int set_netns(struct cli_req *q, unsigned row, const char *arg)
 {
 	(void)row;
@@ -466,8 +498,7 @@ static int set_proto(struct cli_req *q, unsigned row, const char *arg)
 		p = ct_proto_of((uint8_t)num);
 	}
 	if (t->has & CT_PROTO && t->proto != num)
-		return cli_usage(q, "option `--protonum' given twice, with "
-				 "different protocols", NULL);
+		return cli_usage(q, "two protocols given", NULL);
 	q->proto = p;
 	t->proto = (uint8_t)num;
 	t->has |= CT_PROTO;
@@ -478,10 +509,7 @@ int set_state_of(struct cli_req *q, unsigned protos)
 {
 	/* In the order of enum ct_list, from CT_NO_NAMES on. */
 	static const char unknown[] =
-		"unknown state `%'\0"
-		"unknown TCP state `%'\0"
-		"unknown SCTP state `%'\0"
-		"Unknown DCCP state `%'";
+		"unknown\0unknown TCP\0unknown SCTP\0Unknown DCCP";
 	struct ct_filter *f = &q->filter;
 	enum ct_list one = CT_NO_NAMES;
 
@@ -501,7 +529,8 @@ int set_state_of(struct cli_req *q, unsigned protos)
 		}
 	}
 	if (!f->states)
-		return cli_usage(q, cli_part(unknown, one), q->state);
+		return cli_refuse(q, EXIT_USAGE, "% state `%'",
+				  cli_part(unknown, one), q->state);
 	f->has |= CT_F_STATE;
 	return 0;
 }
@@ -547,6 +576,7 @@ int set_value(struct cli_req *q, unsigned row, const char *arg)
 		[KIND_ROLE]	= set_role,
 		[KIND_IGNORED]	= set_ignored,
 		[KIND_NETNS]	= set_netns,
+		[KIND_BY]	= set_by,
 		[KIND_PORTS]	= set_ports,
 	};
 

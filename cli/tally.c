@@ -15,6 +15,12 @@
 #define TEXT(n)	((uint32_t)(n) / 8 + 1)
 
 /*
+ * Rows that wait at the end of the others for their slots: a slot and the row
+ * there are far away in memory, and those of many are fetched at a time.
+ */
+#define WAIT	16u
+
+/*
  * A row is known by the unit it begins at, as the room may move. At 0 is one
  * that never came, less than all others.
  */
@@ -93,12 +99,18 @@ static int differ(const struct tally_row *a, const struct tally_row *b)
 	return 0;
 }
 
+/* Where the row is looked for first. */
+static uint32_t *home_of(const struct tally *t, const struct tally_row *row)
+{
+	return (uint32_t *)t->slots.p +
+	       ((uint64_t)row->hash * (t->slots.units * 2) >> 32);
+}
+
 /* Where the row stands or, if 0 is there, has its place. */
 static uint32_t *slot_of(const struct tally *t, const struct tally_row *row)
 {
 	uint32_t *slots = t->slots.p, *end = slots + t->slots.units * 2;
-	uint32_t *s = slots +
-		      ((uint64_t)row->hash * (t->slots.units * 2) >> 32);
+	uint32_t *s = home_of(t, row);
 
 	while (*s && differ(row_at(t, *s), row))
 		if (++s == end)
@@ -131,67 +143,93 @@ static int grow(struct tally_room *m)
 	return 0;
 }
 
-/* All rows, one after the other, to the leaves or, if NULL, to their slots. */
-static void fill(const struct tally *t, uint32_t *leaf)
+/* Those that wait: to the row of the same text, or to a slot of their own. */
+static void settle(struct tally *t)
 {
-	for (uint32_t at = FIRST; at < t->used;) {
-		const struct tally_row *row = row_at(t, at);
+	uint32_t to = t->settled;
 
-		*(leaf ? leaf++ : slot_of(t, row)) = at;
-		at += HEAD + TEXT(row->n);
+	for (unsigned pass = 0; pass < 3; pass++) {
+		uint32_t at = t->settled, size;
+
+		for (; at < t->used; at += size) {
+			struct tally_row *row = row_at(t, at), *same;
+			uint32_t *slot = home_of(t, row);
+
+			size = HEAD + TEXT(row->n);
+			if (pass == 0)
+				__builtin_prefetch(slot);
+			if (pass == 1)
+				__builtin_prefetch(&row_at(t, *slot)->hash);
+			if (pass < 2)
+				continue;
+			slot = slot_of(t, row);
+			same = row_at(t, *slot);
+			if (*slot) {
+				same->count += row->count;
+				same->packets += row->packets;
+				same->bytes += row->bytes;
+				continue;
+			}
+			*slot = to;
+			t->n++;
+			for (uint32_t i = 0; i < size; i++)
+				((struct unit *)t->rows.p)[to++] =
+					((struct unit *)row)[i];
+		}
 	}
+	t->used = t->settled = to;
+	t->waiting = 0;
 }
 
-/* Room for rows up to the unit end, and for one more in the slots. */
-static int prepare(struct tally *t, uint32_t end)
+/* Room for a row of so many units, and for those that wait in the slots. */
+static int prepare(struct tally *t, uint32_t size)
 {
-	size_t old = t->slots.units * (size_t)8;
+	const size_t old = t->slots.units * (size_t)8;
 	int r = 0;
 
-	while (r == 0 && t->rows.units < end)
+	while (r == 0 && t->rows.units < t->used + size)
 		r = grow(&t->rows);
-	if (r == 0 && t->n >= t->slots.units) {	/* every second is taken */
+	/* every second may be taken */
+	if (r == 0 && t->n + WAIT >= t->slots.units)
 		r = grow(&t->slots);
-		if (r == 0) {
-			memset(t->slots.p, 0, old);
-			fill(t, NULL);
-		}
+	else
+		return r;
+	if (r == 0) {
+		memset(t->slots.p, 0, old);
+		t->settled = FIRST;
+		t->n = 0;
+		settle(t);
 	}
 	return r;
 }
 
-/* The row is written where the next new one is to be, and looked for then. */
 SMALL int tally_add(struct tally *t, const char *key, size_t n,
 		    uint64_t packets, uint64_t bytes)
 {
 	struct tally_row *row;
-	uint32_t *slot, end;
+	const uint32_t size = HEAD + TEXT(n);
 	int r;
 
 	if (!t->used) {
-		t->used = FIRST;
+		t->used = t->settled = FIRST;
 		syscall(SYS_getrandom, &t->secret, sizeof(t->secret),
 			GRND_NONBLOCK);
 	}
-	end = t->used + HEAD + TEXT(n);
-	r = prepare(t, end);
+	r = prepare(t, size);
 	if (r < 0)
 		return r;
 	row = row_at(t, t->used);
-	memset(row, 0, (HEAD + TEXT(n)) * 8);
+	t->used += size;
+	row->hash = 0;
+	((struct unit *)row)[size - 1].v = 0;	/* NULs behind the text */
 	row->n = (uint32_t)n;
 	memcpy(row->key, key, n);
-	row->hash = hash(row, row_at(t, end), t->secret ^ 0x9e3779b1);
-	slot = slot_of(t, row);
-	if (!*slot) {
-		*slot = t->used;
-		t->used = end;
-		t->n++;
-	}
-	row = row_at(t, *slot);
-	row->count++;
-	row->packets += packets;
-	row->bytes += bytes;
+	row->hash = hash(row, row_at(t, t->used), t->secret ^ 0x9e3779b1);
+	row->count = 1;
+	row->packets = packets;
+	row->bytes = bytes;
+	if (++t->waiting == WAIT)
+		settle(t);
 	return 0;
 }
 
@@ -240,10 +278,15 @@ SMALL const struct tally_row *tally_next(struct tally *t)
 	uint32_t *slots = t->slots.p, i = 1;	/* of what was handed out */
 	const struct tally_row *row;
 
+	if (t->used)
+		settle(t);
 	if (!t->n)
 		return NULL;
 	if (t->used) {
-		fill(t, slots + t->n);
+		for (uint32_t at = FIRST, n = t->n; at < t->used; n++) {
+			slots[n] = at;
+			at += HEAD + TEXT(row_at(t, at)->n);
+		}
 		t->used = 0;
 		i = t->n - 1;
 	}

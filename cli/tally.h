@@ -28,6 +28,8 @@ struct tally {
 	struct tally_room rows;		/* one behind the other */
 	struct tally_room slots;	/* uint32_t: where each row begins */
 	uint32_t	 used;		/* units of rows; 0: none, or no more */
+	uint32_t	 settled;	/* of them, those that have a slot */
+	uint32_t	 waiting;	/* rows behind these */
 	uint32_t	 n;		/* how many texts */
 	uint32_t	 secret;	/* of the hash, other in each run */
 };

@@ -212,8 +212,7 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(DROPPED,      "part of the answer is lost: try again, " \
 			"or raise net.core.rmem_default") \
 	S(LATE,         "no answer in time: try again") \
-	S(UNREADABLE,   "the answer is damaged, the list incomplete: " \
-			"please report this")
+	S(UNREADABLE,   "the answer is damaged: please report this")
 
 #define NAME(name, text)	name,
 

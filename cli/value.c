@@ -152,14 +152,19 @@ int value_addr(const char *s, size_t n, struct ct_addr *a)
 	return take_ip6(word, a->b) == 0 ? AF_INET6 : -EINVAL;
 }
 
+void value_mask(struct ct_addr *mask, unsigned bits)
+{
+	memset(mask, 0, sizeof(*mask));
+	while (bits-- > 0)
+		mask->b[bits / 8] |= (uint8_t)(0x80 >> bits % 8);
+}
+
 int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 		 unsigned *bits)
 {
 	if (value_number(s, 10, max, bits) < 0)
 		return -EINVAL;
-	memset(mask, 0, sizeof(*mask));
-	for (unsigned i = 0; i < *bits; i++)
-		mask->b[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	value_mask(mask, *bits);
 	return 0;
 }
 

@@ -34,6 +34,9 @@ int value_addr(const char *s, size_t n, struct ct_addr *a);
 int value_prefix(const char *s, unsigned max, struct ct_addr *mask,
 		 unsigned *bits);
 
+/* The mask of so many bits, at most 128. */
+void value_mask(struct ct_addr *mask, unsigned bits);
+
 /* How many characters stand before the first stop, or before the end. */
 size_t value_end(const char *s, char stop);
 

@@ -199,9 +199,14 @@ static int begin(struct watch *w, const struct job *j)
 			    q->groups ? q->groups : CT_GROUPS_FLOW);
 }
 
-/* Say how many lines were written; what is counted from now on, anew. */
+/*
+ * Say how many records were written; what is counted from now on, anew. When
+ * the head of a document is among the lines left, there are more of these.
+ */
 static void tell_shown(struct job *j, int kind)
 {
+	if (j->count < j->out->unwritten)
+		j->count = j->out->unwritten;
 	tell_count(j->count - j->out->unwritten, kind + j->expect, "shown");
 	j->count = j->out->unwritten;
 }
@@ -223,14 +228,14 @@ static void end(struct watch *w, struct job *j)
 	int n;
 
 	nl_listen_to(&w->sock, 0);
-	job_end(j);
-	out_flush(j->out);
 	do {	/* when nobody reads, some are left */
 		n = nl_listen_recv(&w->sock, &slots);
 		lines += n > 0 ? (uint32_t)n : 0;
 	} while (n == NL_SLOTS || n == -ENOBUFS);
 	drops = nl_listen_drops(&w->sock);
 	tell_shown(j, TELL_EVENTS);
+	job_end(j);	/* no record: not counted when nobody reads it */
+	out_flush(j->out);
 	if (drops | w->overflows)
 		tell_numbers(drops ? "hint: % overflows, % events lost\n"
 				   : "hint: % overflows\n",

@@ -28,7 +28,6 @@ static const char *const lists[] = {
 		"NONE\0" "REQUEST\0" "RESPOND\0" "PARTOPEN\0" "OPEN\0"
 		"CLOSEREQ\0" "CLOSING\0" "TIMEWAIT\0" "IGNORE\0" "INVALID\0"
 		END,
-	[CT_DCCP_ROLES] = "client\0" "server\0" END,
 	/* from IPS_EXPECTED on */
 	[CT_STATUS_BITS] =
 		"EXPECTED\0" "SEEN_REPLY\0" "ASSURED\0" "CONFIRMED\0"
@@ -37,8 +36,6 @@ static const char *const lists[] = {
 		"UNTRACKED\0" "HELPER\0" "OFFLOAD\0" "HW_OFFLOAD\0" END,
 	/* from NF_CT_EXPECT_PERMANENT on */
 	[CT_EXPECT_FLAGS] = "PERMANENT\0" "INACTIVE\0" "USERSPACE\0" END,
-	/* AF_INET is 2, AF_INET6 is 10 */
-	[CT_FAMILIES] = "\0\0" "ipv4\0" "\0\0\0\0\0\0\0" "ipv6\0" END,
 	/* CT_EVENT_NONE is 0 */
 	[CT_EVENTS] = "\0" "NEW\0" "UPDATE\0" "DESTROY\0" END,
 	[CT_EVENT_KINDS] = "\0" "new\0" "update\0" "destroy\0" END,
@@ -47,10 +44,12 @@ static const char *const lists[] = {
 		"\0" "searched\0" "found\0" "new\0" "invalid\0" "ignore\0"
 		"delete\0" "delete_list\0" "insert\0" "insert_failed\0"
 		"drop\0" "early_drop\0" "error\0" "search_restart\0"
-		"clash_resolve\0" "chaintoolong\0" END,
+		"clash_resolve\0" "chaintoolong\0" "unknown1\0"
+		"unknown2\0" "unknown3\0" "unknown4\0" END,
 	/* from CTA_STATS_EXP_NEW on, which is 1 */
 	[CT_EXPECT_STATS_NAMES] =
-		"\0" "expect_new\0" "expect_create\0" "expect_delete\0" END,
+		"\0" "expect_new\0" "expect_create\0" "expect_delete\0"
+		"unknown1\0" "unknown2\0" "unknown3\0" "unknown4\0" END,
 };
 
 static const char *next_word(const char *word)

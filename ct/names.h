@@ -16,10 +16,8 @@ enum ct_list {
 	CT_TCP_STATES,		/* TCP_CONNTRACK_* */
 	CT_SCTP_STATES,		/* SCTP_CONNTRACK_* */
 	CT_DCCP_STATES,		/* not in UAPI */
-	CT_DCCP_ROLES,
 	CT_STATUS_BITS,		/* bits of IPS_* */
 	CT_EXPECT_FLAGS,	/* bits of NF_CT_EXPECT_* */
-	CT_FAMILIES,		/* AF_INET, AF_INET6 */
 	CT_EVENTS,		/* enum ct_event */
 	CT_EVENT_KINDS,		/* the same in small letters */
 	CT_STATS_NAMES,		/* CTA_STATS_* */

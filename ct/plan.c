@@ -129,6 +129,8 @@ static int names_one(const struct ct_filter *f, enum ct_verb verb)
 	       ct_mask_is_exact(&f->dst_mask, f->family);
 }
 
+/* Smaller when not in line. */
+__attribute__((noinline))
 static void plan_lookup(struct ct_plan *p)
 {
 	const struct ct_filter *f = p->filter;
@@ -216,6 +218,8 @@ static void put_single(const struct ct_plan *p, struct nl_put *m)
 		     &p->tuple[p->dir]);
 }
 
+/* Smaller when not in line. */
+__attribute__((noinline))
 void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)
 {
 	/* before 5.8 a mark is taken only with its mask */

@@ -50,6 +50,7 @@ static const struct script expect = {
 	.words = "\0mask-\0master-",
 };
 
+__attribute__((noinline))	/* smaller */
 uint64_t fmt_delta(const struct ct_times *t, const struct fmt_how *how)
 {
 	uint64_t start = t->start_ns / CLOCK_SECOND;

@@ -6,6 +6,7 @@
 #include "fmt/script.h"
 
 #include "ct/names.h"
+#include "ct/proto.h"
 #include "ct/tuple.h"
 #include "fmt/text.h"
 
@@ -35,46 +36,10 @@ static int is_translated(const struct ct_flow *f, unsigned end, int by_port)
 		(by_port && port_differs(f, end)));
 }
 
-/* A name that stands alone in a file: no blanks. */
-static int is_word(const char *name, size_t n)
+/* What was deleted is as good as an event. */
+static enum ct_event event_of(const struct fmt_how *how)
 {
-	while (n > 0 && name[n - 1] != ' ')
-		n--;
-	return n == 0;
-}
-
-/*
- * What -o save forgets; and, where the line makes the entry, what it cannot do
- * without.
- */
-static void put_rest(struct out *o, const struct ct_flow *f,
-		     const struct ct_label_map *map, int makes)
-{
-	const char *before = " --label-add ";
-	char *p = out_room(o);
-
-	if (f->has & CT_MARK)
-		p = text_u32(text_str(p, " -m "), f->mark);
-	/* a flow that is offloaded tells less, and is established */
-	if (makes && !(f->has & CT_TIMEOUT))
-		p = text_str(p, " -t 300");
-	if (makes && f->dir[CT_ORIG].proto == PROTO_TCP &&
-	    !(f->info.has & CT_TCP_STATE))
-		p = text_str(p, " --state ESTABLISHED");
-	if (f->helper.has)
-		p = text_word(text_str(p, " --helper "), f->helper.name);
-	out_end(o, p);
-	for (unsigned n = 0; n < 8 * CT_LABEL_BYTES; n++) {
-		if (!(f->has & CT_LABELS) || !ct_label_test(f->labels, n))
-			continue;
-		out_str(o, before);
-		if (map && map->bit[n].name &&
-		    is_word(map->bit[n].name, map->bit[n].len))
-			out_mem(o, map->bit[n].name, map->bit[n].len);
-		else
-			out_end(o, text_u32(out_room(o), n));
-		before = ",";
-	}
+	return how->show & FMT_DELETED ? CT_EVENT_DESTROY : how->event;
 }
 
 /*
@@ -86,16 +51,23 @@ static uint32_t saved(const struct ct_flow *f, const struct fmt_how *how)
 {
 	const int restore = (how->show & FMT_RESTORE) != 0;
 	const struct ct_tuple *orig = &f->dir[CT_ORIG];
-	uint32_t has = ct_proto_of(orig->proto)->l4 == CT_L4_NONE ?
-		       SAVE_UNNAMED : SAVE_NAMED;
-	int usual = restore && how->event > CT_EVENT_NEW;
+	uint32_t has = 0;
+	const enum ct_event event = event_of(how);
+	const int usual = restore && event > CT_EVENT_NEW;
 
-	if (how->show & FMT_DELETED && restore)
-		usual = 1;
 	if (f->has & CT_STATUS)
 		has |= f->status & SAVE_BITS ? SAVE_STATUS : SAVE_UNSET;
-	if (f->info.has & CT_DCCP_ROLE)
+	if (f->info.has & CT_DCCP_ROLE && f->info.role <= 1)
 		has |= SAVE_ROLE;
+	if (restore && event != CT_EVENT_DESTROY) {
+		has |= SAVE_REST;
+		/* a flow that is offloaded tells less, and is established */
+		if (event != CT_EVENT_UPDATE && !(f->has & CT_TIMEOUT))
+			has |= SAVE_NO_TIMEOUT;
+		if (event != CT_EVENT_UPDATE && orig->proto == PROTO_TCP &&
+		    !(f->info.has & CT_TCP_STATE))
+			has |= SAVE_NO_STATE;
+	}
 	has |= !usual && is_translated(f, CT_DST_END, restore) ?
 	       SAVE_DNAT : SAVE_NO_DNAT;
 	if (usual || !is_translated(f, CT_SRC_END, restore))
@@ -130,7 +102,13 @@ static const struct script flow = {
 		S_ICMP6_ID "icmpv6-id"
 		S_STATE_WORD "state" S_STATE "state"
 		S_ORIG_VTAG "orig-vtag" S_REPLY_VTAG "reply-vtag"
-		S_ROLE "role" END,
+		S_ROLE "role"
+
+		/* what -o save forgets, and, where the line makes the entry,
+		   what it cannot do without */
+		WHEN S_REST S_MARK "m" WHEN S_NO_TIMEOUT " -t 300" FI
+		WHEN S_NO_STATE " --state ESTABLISHED" FI
+		S_HELPER "helper" S_LABELS "label-add" FI END,
 	},
 	.saved = saved,
 };
@@ -138,16 +116,12 @@ static const struct script flow = {
 static void save_flow(struct out *o, const struct ct_flow *f,
 		      const struct fmt_how *how)
 {
-	const enum ct_event event = how->show & FMT_DELETED ? CT_EVENT_DESTROY
-							    : how->event;
 	char *p = out_room(o);
 
 	*p++ = '-';
-	*p++ = "AAUD"[event];
+	*p++ = "AAUD"[event_of(how)];
 	out_end(o, p);
 	script_flow(o, &flow, f, how);
-	if (how->show & FMT_RESTORE && event != CT_EVENT_DESTROY)
-		put_rest(o, f, how->labels, event != CT_EVENT_UPDATE);
 	p = fmt_sender(out_room(o), how);
 	*p++ = '\n';
 	out_end(o, p);

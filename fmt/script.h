@@ -22,8 +22,7 @@
 #ifndef FMT_SCRIPT_H
 #define FMT_SCRIPT_H
 
-#include "ct/proto.h"
-#include "fmt/fmt.h"
+#include "fmt/view.h"
 
 #define RAW	"\xf0"
 #define WHEN	"\xf1"
@@ -127,46 +126,9 @@
 #define S_NAMED		"\xd4"
 #define S_UNNAMED	"\xd5"
 #define S_ROLE		"\xd6"
-
-/* view.has: what is there of a record that the kernel did not send so */
-#define VIEW_ALWAYS	0x0001u
-#define VIEW_UNREPLIED	0x0002u
-#define VIEW_FLAG	0x0004u	/* [ASSURED] or the like */
-#define VIEW_LABELS	0x0008u
-#define VIEW_STATE	0x0010u	/* one that has no word */
-#define VIEW_STATE_WORD	0x0020u
-#define VIEW_DELTA	0x0040u
-#define VIEW_EVENT	0x0080u
-#define VIEW_DATE	0x0100u
-#define VIEW_PORTID	0x0200u
-#define VIEW_PROGRAM	0x0400u
-#define VIEW_KTIME	0x0800u
-#define VIEW_FLAGS	0x1000u	/* any, of an expectation */
-
-/* view.saved.has: what -o save makes of it */
-#define SAVE_DNAT	0x001u	/* translated: -g, else ... */
-#define SAVE_NO_DNAT	0x002u	/* ... -r */
-#define SAVE_SNAT	0x004u
-#define SAVE_NO_SNAT	0x008u
-#define SAVE_SNAT_ID4	0x010u	/* with an ICMP id, of IPv4 */
-#define SAVE_SNAT_ID6	0x020u
-#define SAVE_STATUS	0x040u
-#define SAVE_UNSET	0x080u	/* no status that can be set */
-#define SAVE_NAMED	0x100u	/* -p has a name, or else ... */
-#define SAVE_UNNAMED	0x200u	/* ... a number */
-#define SAVE_ROLE	0x400u
-
-/* The status that -u sets. */
-#define SAVE_BITS	(IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED | \
-			 IPS_FIXED_TIMEOUT)
-
-enum script_language {
-	SCRIPT_XML,
-	SCRIPT_JSON,
-	SCRIPT_PLAIN,	/* mark=5 */
-	SCRIPT_SAVE,	/* --mark 5 */
-	SCRIPT_BY,	/* mark=5, or mark=- */
-};
+#define S_REST		"\xd7"
+#define S_NO_TIMEOUT	"\xd8"
+#define S_NO_STATE	"\xd9"
 
 /* The scripts of a kind of record. */
 struct script {
@@ -179,52 +141,8 @@ struct script {
 				 const struct fmt_how *how);
 };
 
-/* The structs that have the values; each begins with its presence word. */
-enum script_base {
-	BASE_VIEW, BASE_RECORD, BASE_TUPLE, BASE_PORTS, BASE_KEYS,
-	BASE_COUNTERS, BASE_TIMES, BASE_HELPER, BASE_SECCTX, BASE_INFO,
-	BASE_STATUS,	/* its bits, or the flags of an expectation */
-	BASE_SHOW,	/* fmt_how.show */
-	BASE_SAVED,
-	BASES,
-};
-
-/* A record as a script sees it. */
-struct script_view {
-	uint32_t			 has;		/* VIEW_* */
-	uint8_t				 language;	/* enum script_language */
-	uint8_t				 family;
-	uint8_t				 protonum;	/* of the direction */
-	uint8_t				 state;
-	uint8_t				 bits;		/* of an address; 0: all */
-	uint32_t			 port;
-	const char			*word, *proto;	/* of the direction */
-	const char			*event, *family_word, *flag;
-	const char			*state_word, *program;
-	uint64_t			 time_ns, delta;
-	const struct fmt_how		*how;
-	const struct ct_flow		*flow;		/* NULL: an expectation */
-	const struct ct_tuple		*tuples;	/* of its directions */
-	const struct script		*script;
-	struct stencil			*stencil;	/* learned now, or NULL */
-	struct clock_parts		 date;
-	const void			*base[BASES];
-	struct script_saved {
-		uint32_t		 has;		/* SAVE_* */
-		uint32_t		 status;
-		const char		*role;
-	}				 saved;
-};
-
-/* Look at a flow, for scripts of a language. */
-void script_look(struct script_view *v, unsigned language,
-		 const struct ct_flow *f, const struct fmt_how *how);
-
-/* And at one direction of it. */
-void script_dir(struct script_view *v, unsigned dir);
-
 /* Play a script of what is looked at. */
-void script_run(struct out *o, struct script_view *v, const char *text);
+void script_run(struct out *o, struct view *v, const char *text);
 
 /* Play the script of a flow, of an expectation. */
 void script_flow(struct out *o, const struct script *s,

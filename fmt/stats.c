@@ -28,25 +28,55 @@ static char *put_number(char *p, uint32_t v)
 	return p;
 }
 
-void fmt_stats(struct out *o, const struct ct_stats *s,
-	       enum ct_list names)
+static void put_u32(struct out *o, uint32_t v)
 {
-	char *p = put_cpu(out_room(o), s->cpu);
-	uint32_t unknown = 0;
+	out_end(o, text_u32(out_room(o), v));
+}
 
+/* The name of counter i; of one that is newer than this program, unknown. */
+static void put_name(struct out *o, enum ct_list names, unsigned i)
+{
+	const char *name = ct_name_of(names, i);
+
+	out_str(o, name ? name : "unknown");
+}
+
+void fmt_stats(struct out *o, const struct ct_stats *s,
+	       enum ct_list names, int json)
+{
+	if (json) {
+		out_str(o, "{\"cpu\":");
+		put_u32(o, s->cpu);
+	} else {
+		out_end(o, put_cpu(out_room(o), s->cpu));
+	}
 	for (unsigned i = 1; i < CT_STATS_MAX; i++) {
-		const char *name = ct_name_of(names, i);
-
-		unknown += !name;
 		if (!(s->has >> i & 1))
 			continue;
-		p = text_word(p, name ? name : "unknown");
-		if (!name)
-			p = text_u32(p, unknown);
-		p = put_number(p, s->v[i]);
+		out_str(o, json ? ",\"" : "");
+		put_name(o, names, i);
+		out_str(o, json ? "\":" : "=");
+		put_u32(o, s->v[i]);
+		out_str(o, json ? "" : " ");
 	}
-	*p++ = '\n';
-	out_end(o, p);
+	out_str(o, json ? "}" : "\n");
+}
+
+void fmt_metric(struct out *o, const struct ct_stats *s,
+		enum ct_list names, unsigned i, int first)
+{
+	if (first) {
+		out_str(o, "# TYPE conntrack_");
+		put_name(o, names, i);
+		out_str(o, " counter\n");
+	}
+	out_str(o, "conntrack_");
+	put_name(o, names, i);
+	out_str(o, "_total{cpu=\"");
+	put_u32(o, s->cpu);
+	out_str(o, "\"} ");
+	put_u32(o, s->v[i]);
+	out_char(o, '\n');
 }
 
 /* Behind the blanks of a line, or behind the word that stands there. */
@@ -61,6 +91,7 @@ static const char *skip(const char *s, int blanks)
  * One line of columns, under the titles that begin at title. Returns where
  * the columns end.
  */
+__attribute__((noinline))	/* smaller */
 static const char *put_columns(struct out *o, const char *title,
 			       const char *line, uint32_t cpu, int expect)
 {
@@ -96,10 +127,11 @@ int fmt_proc_stats(struct out *o, const char *text, int expect)
 	return *s == '\n' || !*s ? 0 : -EBADMSG;
 }
 
-void fmt_count(struct out *o, uint32_t n)
+__attribute__((noinline))	/* smaller */
+void fmt_count(struct out *o, uint32_t n, const char *before,
+	       const char *behind)
 {
-	char *p = text_u32(out_room(o), n);
-
-	*p++ = '\n';
-	out_end(o, p);
+	out_str(o, before);
+	put_u32(o, n);
+	out_str(o, behind);
 }

@@ -5,17 +5,21 @@
 
 #include <string.h>
 
+/* A key has whole ones: a pointer is in it. */
+struct word {
+	unsigned long	 v;
+} __attribute__((may_alias));
+
 #define STENCILS	16u	/* kinds of flows that take turns */
 
 int stencil_key(struct stencil_key *k, const struct ct_flow *f)
 {
-	k->has[0] = f->has;
-	k->has[1] = f->dir[CT_ORIG].has;
-	k->has[2] = f->dir[CT_REPLY].has;
-	k->has[3] = f->counters[CT_ORIG].has;
-	k->has[4] = f->counters[CT_REPLY].has;
-	k->has[5] = f->info.has;
-	k->has[6] = f->times.has;
+	k->has = f->has;
+	k->orig_has = f->dir[CT_ORIG].has;
+	k->reply_has = f->dir[CT_REPLY].has;
+	k->info_has = f->info.has;
+	k->counters_has = f->counters[CT_ORIG].has |
+			  f->counters[CT_REPLY].has << 8 | f->times.has << 16;
 	k->status = f->has & CT_STATUS ? f->status : 0;
 	k->state = f->info.has & CT_ANY_STATE ? f->info.state : 0;
 	k->family = f->family;
@@ -26,13 +30,34 @@ int stencil_key(struct stencil_key *k, const struct ct_flow *f)
 		 (f->times.has && k->show & FMT_KTIME));
 }
 
-struct stencil *stencil_for(const struct stencil_key *k)
+/* The same key? */
+static int same(const struct stencil_key *a, const struct stencil_key *b)
+{
+	const struct word *x = (const void *)a, *y = (const void *)b;
+
+	for (unsigned i = 0; i < sizeof(*a) / sizeof(*x); i++)
+		if (x[i].v != y[i].v)
+			return 0;
+	return 1;
+}
+
+/* The stencil with the key, or one that has none any more. */
+static struct stencil *find(const struct stencil_key *k)
 {
 	static struct stencil stencils[STENCILS];
-	const uint32_t sum = k->status + k->state * 7 + k->family * 31 +
-			     k->proto[0] * 101 + k->has[3];
+	static unsigned latest, oldest;
+	struct stencil *s;
 
-	return &stencils[sum * 0x9e3779b1u >> 28];
+	for (unsigned i = 0; i < STENCILS; i++) {
+		s = &stencils[(latest + i) % STENCILS];
+		if (same(&s->key, k)) {
+			latest += i;
+			return s;
+		}
+	}
+	s = &stencils[oldest++ % STENCILS];
+	s->key.script = NULL;
+	return s;
 }
 
 void stencil_hole(struct stencil *s, size_t start, size_t end, size_t from,
@@ -40,19 +65,24 @@ void stencil_hole(struct stencil *s, size_t start, size_t end, size_t from,
 {
 	if (s->holes < STENCIL_HOLES)
 		s->hole[s->holes] = (struct stencil_hole){
-			(uint16_t)start, (uint16_t)end, (uint16_t)from,
-			(uint16_t)kind };
+			(uint16_t)(start - s->start),
+			(uint16_t)(end - s->start),
+			(uint16_t)from, (uint16_t)kind };
 	s->holes++;
 }
 
-void stencil_learned(struct stencil *s, const struct stencil_key *k,
-		     size_t len)
+void stencil_learn(struct stencil *s, const struct stencil_key *k,
+		   const struct out *o)
 {
+	const size_t len = o->len - s->start;
+
 	/* the last bytes of the text are for copies in large steps */
-	if (s->holes >= STENCIL_HOLES ||
-	    len + TEXT_IP6 * s->holes > STENCIL_TEXT - 16)
+	if (o->err || o->cap - s->start < STENCIL_TEXT + OUT_ROOM ||
+	    s->holes >= STENCIL_HOLES ||
+	    len > STENCIL_TEXT - 16 - TEXT_IP6 * s->holes)
 		return;
-	stencil_hole(s, len, len, 0, STENCIL_END);
+	stencil_hole(s, o->len, o->len, 0, STENCIL_END);
+	memcpy(s->text, o->buf + s->start, len);
 	s->key = *k;
 }
 
@@ -64,71 +94,58 @@ static inline char *copy(char *p, const char *from, size_t n)
 	return p + n;
 }
 
-static inline char *put_u64(char *p, const void *at, unsigned quotes)
+/* A number of kind bytes, up to four; what follows in memory is read, too. */
+static inline uint32_t small_number(const uint8_t *at, unsigned kind)
 {
-	uint64_t v;
+	const unsigned rest = 32 - 8 * kind;
+	uint32_t v;
 
 	memcpy(&v, at, sizeof(v));
-	quotes = quotes && v >> 53;
-	*p = '"';
-	p = text_u64(p + quotes, v);
-	*p = '"';
-	return p + quotes;
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+	       v << rest >> rest : v >> rest;
 }
 
-/* The same key? */
-static int same(const struct stencil_key *a, const struct stencil_key *b)
+struct stencil *stencil_fill(struct out *o, const struct stencil_key *k,
+			     const struct ct_flow *f,
+			     const struct fmt_how *how)
 {
-	const uint32_t *x = (const uint32_t *)(const void *)a;
-	const uint32_t *y = (const uint32_t *)(const void *)b;
-
-	for (unsigned i = 0; i < sizeof(*a) / sizeof(*x); i++)
-		if (x[i] != y[i])
-			return 0;
-	return 1;
-}
-
-int stencil_fill(struct out *o, const struct stencil *s,
-		 const struct stencil_key *k, const struct ct_flow *f,
-		 const struct fmt_how *how)
-{
+	struct stencil *s = find(k);
 	const struct stencil_hole *h = s->hole;
 	const char *text = s->text;
 	uint64_t v64;
-	uint32_t v32;
-	uint16_t v16;
 	char *p;
 
-	if (!same(&s->key, k) || o->cap < STENCIL_TEXT)
-		return 0;
-	if (o->cap - o->len < STENCIL_TEXT)
+	/* in one piece: as long as such a text may be, and a script's room */
+	if (o->cap - o->len < STENCIL_TEXT + OUT_ROOM)
 		out_flush(o);
-	if (o->err || o->cap - o->len < STENCIL_TEXT)
-		return 0;
+	s->start = o->len;
+	if (!s->key.script || o->err ||
+	    o->cap - o->len < STENCIL_TEXT + OUT_ROOM) {
+		s->key.script = NULL;
+		s->holes = 0;
+		return s;
+	}
 	p = o->buf + o->len;
-
 	for (;; h++) {
 		const uint8_t *at = (const uint8_t *)f + h->from;
 
 		p = copy(p, text, (size_t)(s->text + h->start - text));
 		text = s->text + h->end;
+		if (h->kind == STENCIL_IP4) {
+			p = text_ip4(p, at);
+			continue;
+		}
+		if (h->kind - 1u < STENCIL_U32) {
+			p = text_u32(p, small_number(at, h->kind));
+			continue;
+		}
+		memcpy(&v64, at, sizeof(v64));
 		switch (h->kind) {
 		case STENCIL_END:
 			out_end(o, p);
-			return 1;
-		case STENCIL_IP4:
-			p = text_ip4(p, at);
-			break;
-		case STENCIL_U16:
-			memcpy(&v16, at, sizeof(v16));
-			p = text_u32(p, v16);
-			break;
-		case STENCIL_U32:
-			memcpy(&v32, at, sizeof(v32));
-			p = text_u32(p, v32);
-			break;
+			return NULL;
 		case STENCIL_U64:
-			p = put_u64(p, at, s->key.quotes);
+			p = text_number(p, v64, k->quotes);
 			break;
 		case STENCIL_IP6:
 			p = text_ip6(p, at);
@@ -137,15 +154,11 @@ int stencil_fill(struct out *o, const struct stencil *s,
 			p = text_u64(p, fmt_delta(&f->times, how));
 			break;
 		case STENCIL_TIME:
-			memcpy(&v64, at, sizeof(v64));
 			p = text_seconds(p, v64);
 			break;
-		case STENCIL_HEX:
-			memcpy(&v16, at, sizeof(v16));
-			p = text_hex(text_str(p, "0x"), v16);
-			break;
 		default:
-			p = text_u32(p, *at);
+			p = text_hex(text_str(p, "0x"),
+				     small_number(at, STENCIL_U16));
 		}
 	}
 }

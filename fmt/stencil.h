@@ -26,8 +26,9 @@ enum stencil_kind {
 struct stencil_key {
 	const void	*script;
 	uint32_t	 show, saved;	/* how it is shown */
-	uint32_t	 quotes;	/* numbers of more than 53 bits get some */
-	uint32_t	 has[7];	/* presence words */
+	int32_t		 quotes;	/* numbers of more than 53 bits get some */
+	uint32_t	 has, orig_has, reply_has, info_has;	/* presence */
+	uint32_t	 counters_has;	/* original, reply, and the times' */
 	uint32_t	 status;
 	uint8_t		 state, family, proto[2];
 };
@@ -36,12 +37,13 @@ struct stencil_key {
 struct stencil {
 	struct stencil_key	 key;
 	unsigned		 holes;
+	size_t			 start;		/* where the text is learned */
 	struct stencil_hole {
 		uint16_t	 start, end;	/* in the text */
 		uint16_t	 from;		/* of the flow */
 		uint16_t	 kind;		/* enum stencil_kind */
 	}			 hole[STENCIL_HOLES];
-	char			 text[STENCIL_TEXT + OUT_ROOM];
+	char			 text[STENCIL_TEXT];
 };
 
 /*
@@ -50,20 +52,20 @@ struct stencil {
  */
 int stencil_key(struct stencil_key *k, const struct ct_flow *f);
 
-/* The stencil for such flows, or the one to be learned instead. */
-struct stencil *stencil_for(const struct stencil_key *k);
+/*
+ * Write the flow, if there is a stencil for it. If not, returns the one to be
+ * learned from what is written next.
+ */
+struct stencil *stencil_fill(struct out *o, const struct stencil_key *k,
+			     const struct ct_flow *f,
+			     const struct fmt_how *how);
 
 /* A hole, next in order. Too many: nothing is learned. */
 void stencil_hole(struct stencil *s, size_t start, size_t end, size_t from,
 		  unsigned kind);
 
-/* It is learned, unless its texts could be too long. */
-void stencil_learned(struct stencil *s, const struct stencil_key *k,
-		     size_t len);
-
-/* Write the flow, if the stencil is for such. Returns 0 if it is not. */
-int stencil_fill(struct out *o, const struct stencil *s,
-		 const struct stencil_key *k, const struct ct_flow *f,
-		 const struct fmt_how *how);
+/* It was written: learn it, unless such texts could be too long. */
+void stencil_learn(struct stencil *s, const struct stencil_key *k,
+		   const struct out *o);
 
 #endif

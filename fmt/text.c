@@ -8,37 +8,49 @@ char *text_word(char *p, const char *s)
 	return p;
 }
 
-/* Two digits, of a number below 100. */
+/* The text of every octet, and how long it is. */
+static struct octet {
+	char	text[3];
+	uint8_t	len;
+} octets[256];
+
+__attribute__((cold, noinline))
+static void fill_octets(void)
+{
+	char digits[] = "000  ";	/* and room to copy three */
+
+	for (unsigned v = 0; v < 256; v++) {
+		struct octet *o = &octets[v];
+		char *last = &digits[2];
+
+		o->len = v < 10 ? 1 : v < 100 ? 2 : 3;
+		memcpy(o->text, digits + 3 - o->len, sizeof(o->text));
+		while (++*last > '9')
+			*last-- = '0';
+	}
+}
+
+/* Two digits, of a number below 100: those behind a hundred. */
 static inline char *two(char *p, uint32_t v)
 {
-	static const char pairs[200] =
-		"00010203040506070809" "10111213141516171819"
-		"20212223242526272829" "30313233343536373839"
-		"40414243444546474849" "50515253545556575859"
-		"60616263646566676869" "70717273747576777879"
-		"80818283848586878889" "90919293949596979899";
-
-	memcpy(p, pairs + 2 * v, 2);
+	memcpy(p, octets[100 + v].text + 1, 2);
 	return p + 2;
 }
 
-/* One digit or two. */
-static inline char *two_at_most(char *p, uint32_t v)
-{
-	if (v >= 10)
-		return two(p, v);
-	*p = (char)('0' + v);
-	return p + 1;
-}
-
+/* Four bytes are written in any case: a TEXT_U32 is always there. */
 char *text_u32(char *p, uint32_t v)
 {
 	/* v / 100, which the compiler, told to be small, would divide */
 	uint32_t high = (uint32_t)(v * 0x51eb851full >> 37);
+	const struct octet *o;
 
-	if (v < 100)
-		return two_at_most(p, v);
-	return two(text_u32(p, high), v - 100 * high);
+	if (v >= 256)
+		return two(text_u32(p, high), v - 100 * high);
+	o = &octets[v];
+	if (o->len == 0)
+		fill_octets();
+	memcpy(p, o, sizeof(*o));	/* one move */
+	return p + o->len;
 }
 
 char *text_u64(char *p, uint64_t v)
@@ -49,6 +61,15 @@ char *text_u64(char *p, uint64_t v)
 		return text_u32(p, (uint32_t)v);
 	p = text_u64(p, v / nine);
 	return text_zeros(p, (uint32_t)(v % nine), 9);
+}
+
+char *text_number(char *p, uint64_t v, int quotes)
+{
+	quotes = quotes && v >> 53;
+	*p = '"';
+	p = text_u64(p + quotes, v);
+	*p = '"';
+	return p + quotes;
 }
 
 char *text_zeros(char *p, uint32_t v, unsigned width)
@@ -78,22 +99,6 @@ char *text_hex(char *p, uint32_t v)
 	for (; shift >= 0; shift -= 4)
 		*p++ = "0123456789abcdef"[v >> shift & 15];
 	return p;
-}
-
-/* The text of every octet, and how long it is. */
-static struct octet {
-	char	text[3];
-	uint8_t	len;
-} octets[256];
-
-__attribute__((cold, noinline))
-static void fill_octets(void)
-{
-	for (uint32_t v = 0; v < 256; v++) {
-		char *text = octets[v].text;
-
-		octets[v].len = (uint8_t)(text_u32(text, v) - text);
-	}
 }
 
 char *text_ip4(char *p, const uint8_t *a)

@@ -36,6 +36,9 @@ static inline char *text_str(char *p, const char *s)
 char *text_u32(char *p, uint32_t v);
 char *text_u64(char *p, uint64_t v);
 
+/* Decimal; with quotes, in quotes when it has more than 53 bits. */
+char *text_number(char *p, uint64_t v, int quotes);
+
 /* Decimal with leading zeros, width digits. */
 char *text_zeros(char *p, uint32_t v, unsigned width);
 

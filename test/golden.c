@@ -3,16 +3,11 @@
  * Every datagram of test/data through every format, back through the encoder,
  * and cut at every byte. The form of a fixture: test/data/README.
  */
-#include "test/fixture.h"
 #include "test/guard.h"
+#include "test/show.h"
 #include "test/unit/unit.h"
 
-#include "ct/count.h"
-#include "ct/expect.h"
-#include "ct/names.h"
 #include "ct/tables.h"
-#include "fmt/fmt.h"
-#include "fmt/stats.h"
 #include "nl/ack.h"
 #include "nl/layout.h"
 
@@ -20,216 +15,17 @@
 
 #define TEXT_MAX	32768u
 
-/* --------------------------------------------------------- the messages */
-
-/* Hand every message of the fixture to each(); all of them must parse. */
-static void each_msg(const struct fixture *f,
-		     void (*each)(const struct nl_msg *m, void *arg),
-		     void *arg)
-{
-	for (unsigned i = 0; i < f->sections; i++) {
-		const struct section *s = &f->section[i];
-		struct nl_run run;
-		struct nl_msg m;
-		int r;
-
-		if (!s->bytes)
-			continue;
-		run = (struct nl_run){ guard_copy(s->bytes, s->n), s->n };
-		while ((r = nl_msg_next(&run, &m)) > 0)
-			each(&m, arg);
-		assert_int_equal(r, 0);
-	}
-}
-
-/* The table that speaks of a message; NULL for a control message. */
-static const struct nl_row *table_of(const struct nl_msg *m)
-{
-	switch (m->type) {
-	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW:
-	case NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE:
-		return &ct_flow_table;
-	case NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_NEW:
-	case NFNL_SUBSYS_CTNETLINK_EXP << 8 | IPCTNL_MSG_EXP_DELETE:
-		return &ct_expect_table;
-	default:
-		return m->type < NLMSG_MIN_TYPE ? NULL : &ct_stats_table;
-	}
-}
-
-/* One record of any table; the presence words are where the table says. */
-union record {
-	struct ct_flow		flow;
-	struct ct_expect	exp;
-	struct ct_stats		stats;
-};
-
-/* Nothing of a cleared struct but its presence words counts: fill the rest. */
-static void clear(const struct nl_row *t, union record *r)
-{
-	memset(r, 0xa5, sizeof(*r));
-	if (t == &ct_flow_table)
-		ct_flow_clear(&r->flow);
-	else if (t == &ct_expect_table)
-		ct_expect_clear(&r->exp);
-	else
-		r->stats.has = 0;
-}
-
 /* ----------------------------------------------------------------- text */
-
-struct printing {
-	const struct fmt	*fmt;
-	int			 shown;	/* a record, yes or no */
-	struct fmt_how		 how;
-	struct out		 out;
-	const char		*what;	/* the section's name */
-	enum ct_event		 event;	/* which its first word names */
-};
-
-/* A part of the format's frame. */
-static void put_frame(struct printing *p, int part)
-{
-	const char *text = p->fmt->frame;
-
-	for (; text && part > 0; part--)
-		text += strlen(text) + 1;
-	out_str(&p->out, text ? text : "");
-}
-
-static void put_record(struct printing *p, const struct nl_row *t,
-		       union record *r)
-{
-	put_frame(p, p->shown ? FMT_BETWEEN : FMT_BEGIN);
-	p->shown = 1;
-	if (t == &ct_flow_table)
-		p->fmt->flow(&p->out, &r->flow, &p->how);
-	else
-		p->fmt->expect(&p->out, &r->exp, &p->how);
-	put_frame(p, FMT_BEHIND);
-}
-
-static void print_msg(const struct nl_msg *m, void *arg)
-{
-	static union record r;
-	struct printing *p = arg;
-	const struct nl_row *t = table_of(m);
-	uint32_t entries;
-
-	if (!t)
-		return;
-	clear(t, &r);
-	if (p->event) {
-		assert_int_equal(ct_event_of(m->type & 0xff, m->flags),
-				 p->event);
-		p->how.event = p->event;
-		p->how.port = m->port;
-	}
-	if (strcmp(p->what, "count") == 0) {
-		assert_int_equal(ct_count_read(m, &entries), 0);
-		fmt_count(&p->out, entries);
-	} else if (strcmp(p->what, "stats") == 0) {
-		assert_int_equal(ct_stats_read(m, &r.stats), 0);
-		fmt_stats(&p->out, &r.stats,
-			  (m->type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU ?
-			  CT_EXPECT_STATS_NAMES : CT_STATS_NAMES);
-	} else if (t == &ct_flow_table) {
-		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.flow), 0);
-		r.flow.family = m->family;
-		put_record(p, t, &r);
-	} else if (t == &ct_expect_table) {
-		assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r.exp), 0);
-		r.exp.family = m->family;
-		if (p->fmt == &fmt_xml)
-			p->fmt = &fmt_xml_expect;
-		put_record(p, t, &r);
-	}
-}
-
-/* "new extended" is a section of the event; what follows the word, or "". */
-static const char *read_event(const char *name, enum ct_event *event)
-{
-	static const char *const words[] = {
-		[CT_EVENT_NEW] = "new", [CT_EVENT_UPDATE] = "update",
-		[CT_EVENT_DESTROY] = "destroy",
-	};
-
-	for (unsigned i = CT_EVENT_NEW; i < COUNT(words); i++) {
-		size_t n = strlen(words[i]);
-
-		if (strncmp(name, words[i], n) == 0) {
-			*event = i;
-			return name + n + (name[n] == ' ');
-		}
-	}
-	return name;
-}
-
-/* Read the words of -o. Returns 0 for a section that is no text of ours. */
-static int read_how(const char *name, struct printing *p, int *labels)
-{
-	char words[64];
-	char *save = NULL;
-
-	*labels = 0;
-	p->fmt = &fmt_plain;
-	snprintf(words, sizeof(words), "%s", read_event(name, &p->event));
-	for (char *w = strtok_r(words, ",", &save); w;
-	     w = strtok_r(NULL, ",", &save)) {
-		if (strcmp(w, "extended") == 0)
-			p->how.show |= FMT_EXTENDED;
-		else if (strcmp(w, "id") == 0)
-			p->how.show |= FMT_ID;
-		else if (strcmp(w, "ktimestamp") == 0)
-			p->how.show |= FMT_KTIME;
-		else if (strcmp(w, "labels") == 0)
-			*labels = 1;
-		else if (strcmp(w, "save") == 0)
-			p->fmt = &fmt_save;
-		else if (strcmp(w, "restore") == 0)
-			p->fmt = &fmt_save, p->how.show |= FMT_RESTORE;
-		else if (strcmp(w, "xml") == 0)
-			p->fmt = &fmt_xml;
-		else if (strcmp(w, "timestamp") == 0)
-			p->how.show |= FMT_STAMP;
-		else if (strcmp(w, "plain") && strcmp(w, "userspace") &&
-			 strcmp(w, "stats") && strcmp(w, "count"))
-			return 0;
-	}
-	return 1;
-}
 
 static void text_is_the_references(void **state)
 {
-	static char buf[TEXT_MAX];
-	static struct ct_label_map map;
 	const struct fixture *f = *state;
-	const struct section *map_text = fixture_find(f, "labelmap");
-	const struct clock_zone utc = { 0 };
-	uint64_t now = 0;
 
-	for (unsigned i = 0; i < f->sections; i++)
-		if (strncmp(f->section[i].name, "now ", 4) == 0)
-			now = strtoull(f->section[i].name + 4, NULL, 10);
-	if (map_text)
-		ct_label_parse(&map, map_text->text, strlen(map_text->text));
 	for (unsigned i = 0; i < f->sections; i++) {
-		const struct section *s = &f->section[i];
-		struct printing p = {
-			.what = s->name,
-			.how = { .zone = &utc, .now_ns = now * 1000000000u },
-			.out = { .buf = buf, .cap = sizeof(buf), .fd = -1 },
-		};
-		int labels;
+		const char *text = show(f, &f->section[i], NULL, NULL);
 
-		if (!read_how(s->name, &p, &labels))
-			continue;
-		p.how.labels = labels && map_text ? &map : NULL;
-		each_msg(f, print_msg, &p);
-		put_frame(&p, p.shown ? FMT_END : FMT_NONE);
-		assert_int_equal(p.out.err, 0);
-		buf[p.out.len] = '\0';
-		assert_string_equal(buf, s->text);
+		if (text)
+			assert_string_equal(text, f->section[i].text);
 	}
 }
 
@@ -281,13 +77,13 @@ static void each_event(const struct nl_msg *m, void *arg)
 	static const struct fmt *const formats[] = { &fmt_plain, &fmt_save };
 	static char expected[2 * TEXT_MAX];
 	static union record r;
-	const struct nl_row *t = table_of(m);
+	const struct nl_row *t = show_table(m);
 	const struct clock_zone utc = { 0 };
 	uint64_t ns = 7000123456789;
 
 	if (t != &ct_flow_table && t != &ct_expect_table)
 		return;
-	clear(t, &r);
+	show_clear(t, &r);
 	assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &r), 0);
 	if (t == &ct_flow_table)
 		r.flow.family = m->family;
@@ -324,7 +120,7 @@ static void event_goes_around_the_line(void **state)
 
 	if (map_text)
 		ct_label_parse(&map, map_text->text, strlen(map_text->text));
-	each_msg(*state, each_event, &map);
+	show_each(*state, each_event, &map);
 }
 
 /* ----------------------------------------------------- acknowledgements */
@@ -342,7 +138,7 @@ static void ack_is_understood(void **state)
 	struct nl_ack ack;
 
 	memset(&ack, 0xa5, sizeof(ack));
-	each_msg(f, read_ack, &ack);
+	show_each(f, read_ack, &ack);
 	assert_int_equal(ack.error, atoi(fixture_find(f, "error")->text));
 	assert_int_equal(strlen(ack.text),
 			 text ? strcspn(text->text, "\n") : 0);
@@ -386,14 +182,14 @@ static void there_and_back(const struct nl_msg *m, void *arg)
 {
 	static union record a, b;
 	static uint8_t buf[8192];
-	const struct nl_row *t = table_of(m);
+	const struct nl_row *t = show_table(m);
 	struct nl_put put;
 
 	(void)arg;
 	if (!t)
 		return;
-	clear(t, &a);
-	clear(t, &b);
+	show_clear(t, &a);
+	show_clear(t, &b);
 	assert_int_equal(nl_decode(t, m->attrs, NL_ALL, &a), 0);
 	nl_put_init(&put, buf, sizeof(buf));
 	nl_encode(t, &a, &put);
@@ -406,7 +202,7 @@ static void there_and_back(const struct nl_msg *m, void *arg)
 
 static void decoded_survives_the_encoder(void **state)
 {
-	each_msg(*state, there_and_back, NULL);
+	show_each(*state, there_and_back, NULL);
 }
 
 /* -------------------------------------------------------------- layouts */
@@ -435,8 +231,8 @@ static void both_ways(const struct nl_row *t, struct nl_run run)
 	static union record a, b;
 	int r;
 
-	clear(t, &a);
-	clear(t, &b);
+	show_clear(t, &a);
+	show_clear(t, &b);
 	r = nl_layout_decode(&layouts[t->at], t, run, &a);
 	assert_int_equal(r, nl_decode(t, run, NL_ALL, &b));
 	assert_same(t, &a, &b, 0);
@@ -481,7 +277,7 @@ static void layout_does_the_same(void **state)
 		struct nl_msg m;
 
 		while (nl_msg_next(&run, &m) > 0) {
-			const struct nl_row *t = table_of(&m);
+			const struct nl_row *t = show_table(&m);
 
 			if (!t)
 				continue;
@@ -504,7 +300,7 @@ static void decode_cut(const uint8_t *p, size_t n)
 	for (size_t i = 0; i < COUNT(tables); i++) {
 		int e;
 
-		clear(tables[i], &r);
+		show_clear(tables[i], &r);
 		e = nl_decode(tables[i], run, NL_ALL, &r);
 		assert_true(e == 0 || e == -EBADMSG);
 	}

@@ -2,7 +2,9 @@
 """The readers of lines, XML, JSON and metrics that other tests rely on: no tool is run here."""
 import copy
 import glob
+import json
 import os
+import re
 
 from lib import exporter, shapes
 from lib.case import Failure, Skip, fact, facts
@@ -183,7 +185,7 @@ JSON_EXPECT = {key: value for key, value in EXPECTED_FIELDS.items() if key != "e
 JSON_EXPECT.update(family="ipv4", proto="udp", id=3, fn="nat-follow-master", flags=["USERSPACE", "5"])
 STATISTICS = {"cpu": 0, "found": 1, "clash_resolve": 0, "unknown1": 5}
 GROUP = {"count": 5, "packets": "18446744073709551616", "bytes": 7, "proto": "tcp", "state": "TIME_WAIT", "src": "10.0.0.0/8",
-         "reply-dport": 443, "status": "ASSURED", "label": "7"}
+         "reply-dport": 443, "status": ["ASSURED", "CONFIRMED"], "label": ["one", "7"]}
 GOOD = {
     "flow": FTP_JSON, "event": EVENT, "expectation": JSON_EXPECT,
     "expectation_event": dict(JSON_EXPECT, event="NEW", time=1), "statistics": STATISTICS,
@@ -201,6 +203,7 @@ def validated(document, kind=None):
 def good(t, kind):
     more = {"flow": [dict(FTP_JSON, state=200), dict(FTP_JSON, status=[], orig={}),
                      dict(FTP_JSON, orig=dict(FTP_JSON["orig"], bytes="9007199254740993"))],
+            "group": [dict(GROUP, proto=50), dict(GROUP, src="::/0", status=[])],
             "statistics": [{"cpu": 3, "expect_new": 0, "expect_create": 0, "expect_delete": 0}]}.get(kind, [])
     for document in [GOOD[kind]] + more:
         listed = [[document], []] if kind in ("flow", "expectation", "statistics", "group") else []
@@ -232,7 +235,8 @@ BAD = {
     "statistics": [("cpu", None), ("cpu", "0"), ("found", -1), ("found", "1"), ("lost", 1), ("unknown5", 1), ("count", 1)],
     "count": [("count", -1), ("count", "0"), ("count", 0.5), ("entries", 1)],
     "group": [("count", None), ("count", "5"), ("src", "10.0.0.0/x"), ("reply_dport", 443), ("reply-dport", "443"),
-              ("orig", {}), ("mark", "1"), ("proto", 6), ("status", "sure"), ("colour", 1), ("id", 1)],
+              ("orig", {}), ("mark", "1"), ("proto", 256), ("proto", "50"), ("status", ["sure"]), ("status", "ASSURED"),
+              ("label", "one"), ("colour", 1), ("id", 1)],
 }
 
 
@@ -263,6 +267,22 @@ def schema_wants_lists_of_one_kind_and_no_events_in_them(t):
     for document in ([FTP_JSON, STATISTICS], [EVENT], [{"count": 1, "x": 1}], [5], [[]], 5, "x", None, {}, [{}]):
         if not validated(document):
             raise Failure("should not be valid: %s" % (document,))
+
+
+@fact
+def manual_names_every_key_of_the_schema(t):
+    with open(shapes.SCHEMA) as f:
+        kinds = json.load(f)["$defs"]
+    # -S has the names of its line, and --by those of its keys
+    keys = {key for name, kind in kinds.items() if name not in ("statistics", "group") for key in kind.get("properties", {})}
+    with open(os.path.join(DATA, "../../cli/conntrack.8")) as f:
+        text = f.read().partition(".Sh JSON\n")[2].partition("\n.Sh ")[0]
+    words = {word for line in re.findall(r"^\.(?:It )?Cm (.*)$", text, re.M) for word in line.split()}
+    if not keys <= words or len(keys) < 30:
+        raise Failure("not in the manual: " + " ".join(sorted(keys - words)))
+    bits = set(kinds["status_bit"]["anyOf"][0]["enum"])
+    if not bits <= words:
+        raise Failure("not in the manual: " + " ".join(sorted(bits - words)))
 
 
 @fact

@@ -475,6 +475,36 @@ def snapshot_of_expectations_has_both_families(t):
     says(ear, 0, CLOSING % (2, "expectations"), CLOSING % (2, "expectation events"))
 
 
+@facts("document_{command}_that_cannot_be_written_shows_nothing", command=("of_events", "of_a_snapshot"))
+def unwritten_document(t, command):
+    t.lab
+    if command == "of_a_snapshot":
+        Datagrams(t.lab, 4).ask()
+    with open("/dev/full", "w") as full:
+        ear = Ear(t, "-E -o xml" + (" --snapshot" if command == "of_a_snapshot" else ""), stdout=full)
+    if command == "of_events":
+        Datagrams(t.lab, 4).ask()
+    ear.wait()
+    numbers = re.findall(r"(\d+) flow \w+ have been shown", ear.err())
+    if ear.process.returncode != 1 or not numbers or set(numbers) != {"0"}:
+        ear.fail("nothing was written, and it should say so: " + ear.err())
+
+
+@fact
+def end_of_a_document_nobody_reads_is_no_event(t):
+    t.lab
+    pipe = Pipe()
+    ear = Ear(t, "-E -e NEW -o xml", stdout=pipe.writer)
+    pipe.close_writer()
+    Datagrams(t.lab, 4).ask()
+    text = b""
+    while b"</flow>" not in text:
+        text += os.read(pipe.reader, 4096)
+    os.close(pipe.reader)
+    ear.wait()
+    says(ear, 0, CLOSING % (1, "flow events"))
+
+
 @fact
 def snapshot_nobody_reads_ends_by_a_signal(t):
     t.table()

@@ -55,6 +55,19 @@ def machine_zone(t, name):
     t.same("-L -o ktimestamp", "[start=", env={"TZ": "America/New_York"})
 
 
+@facts("start_time_is_in_the_zone_for_a_line_of_a_file_that_{what}", what=("changes", "deletes"))
+def zone_of_a_load_file(t, what):
+    stamped(t)
+    env = {"TZ": "AAA-9"}
+    start = re.search(r"\[start=.*?\]", t.run("-L -o ktimestamp", env=env).out).group()
+    with open("/run/scratch/lines", "w+") as f:
+        f.write({"changes": "-U -m 7", "deletes": "-D"}[what] + " -p udp -o ktimestamp\n")
+        f.seek(0)
+        got = t.run("-R -", stdin=f, env=env)
+    if got.code != 0 or start not in got.out:
+        t.fail("-R -", ["should show %s" % start], got)
+
+
 @facts("start_time_is_utc_when_localtime_is_{what}", what=("missing", "empty", "text", "cut"))
 def no_zone(t, what):
     stamped(t)
@@ -86,5 +99,5 @@ def flows_from_before_the_setting_have_no_start(t):
     Datagrams(t.lab, 4, 40001).ask()
     t.lab.tracking(timestamp=1)
     Datagrams(t.lab, 4, 40002).ask()
-    t.same("-L -o ktimestamp", "sport=40001 * mark=0 use=1$", "sport=40002 * mark=0 delta-time=0 [start=* use=1$")
+    t.same("-L -o ktimestamp", "sport=40001 * mark=0 use=1$", "sport=40002 * mark=0 delta-time=* [start=* use=1$")
     t.same("-L -o xml,ktimestamp", lines=5)

@@ -23,10 +23,6 @@ class Skip(Exception):
     """Cannot be tried here; the text says why."""
 
 
-class Absent(Skip):
-    """The tool says that it does not have this command or output yet."""
-
-
 def fact(function):
     """Declares a test; its name says what is true if it passes."""
     FACTS.append((function.__name__, function))
@@ -48,10 +44,6 @@ def facts(template, /, **ranges):
 FALLING = [re.compile(x) for x in (r"^(?:ipv[46] +\d+ )?[a-z]\w* +\d+ (\d+) (?=[A-Z]|src=)", r"^-A -t (\d+) ",
                                    r"<timeout>(\d+)<", r"^(\d+) proto=")]
 RISING = [re.compile(x) for x in (r"\bdelta-time=(\d+)", r"<deltatime>(\d+)<")]
-# What a version without some command or output says, and the commands' short names.
-LACKS = re.compile(r"conntrack v\S+ \(rawtrack\): this version does not have (-o xml|--[a-z-]+)\n")
-SHORT = {"--create": "I", "--add": "A", "--delete": "D", "--update": "U", "--flush": "F", "--event": "E",
-         "--load-file": "R"}
 VERSION = re.compile(r"conntrack v\S+ \((?:conntrack-tools|rawtrack)\)")
 RECORD = re.compile(r"\bsrc=|^-A |<flow")
 
@@ -117,19 +109,9 @@ def changes(words):
                for word in words)
 
 
-def asks(what, words):
-    """Whether these arguments name the command (--create, -I, --cr) or the output (-o xml, --out=id,x)."""
-    if what == "-o xml":
-        line = " ".join(words)
-        return re.search(r"(?:^| )(?:-[a-zA-Z]*o ?|--o[a-z]*[ =])(?:[a-z]+,)*x(?:ml?)?(?:,| |$)", line) is not None
-    return any(re.match("-[a-zA-Z]*" + SHORT.get(what, "$^"), word) or len(word) > 3 and what.startswith(word)
-               for word in words)
-
-
 class Case:
     def __init__(self, tool, reference):
         self.tool, self.reference, self.skipped, self._lab = tool, reference, None, None
-        self.runs, self.absent = 0, None        # of the tool, that count; what it does not have yet
 
     @property
     def lab(self):
@@ -183,24 +165,7 @@ class Case:
             size = buckets()
             result = self.once(line, tool, **more)
             if size == buckets() or changes(shlex.split(line) if isinstance(line, str) else line):
-                if tool in (None, self.tool):
-                    self.has(line, result)
-                    self.runs += 1
                 return result
-
-    @staticmethod
-    def has(line, result):
-        """Nothing else than this sentence, in answer to this very option, lets a comparison be left out."""
-        said = LACKS.match(result.err)
-        if said and result.code == 2 and not result.out:
-            if asks(said.group(1), shlex.split(line) if isinstance(line, str) else line):
-                raise Absent("this version does not have " + said.group(1))
-
-    def leave_out(self, absent, code):
-        """A usage error is due without the command or output, too."""
-        if code == 2:
-            raise Failure("%s, but a usage error is due" % absent)
-        self.absent = str(absent)
 
     def once(self, line, tool, **more):
         with self.start(line, tool, **more) as p:
@@ -218,10 +183,7 @@ class Case:
 
     def check(self, line, *patterns, code=0, err=None, **more):
         """The tool alone, taken literally: its lines, its exit code, its messages if given."""
-        try:
-            got = self.run(line, **more)
-        except Absent as absent:
-            return self.leave_out(absent, code)
+        got = self.run(line, **more)
         complaints = check_lines(got.out, patterns)
         if got.code != code:
             complaints.append("exit code should be %s" % code)
@@ -252,18 +214,15 @@ class Case:
         empty answers never pass for agreement.  Timeouts have to lie between
         those of a reference run before and one after.
         """
-        try:
-            if self.reference is None:
-                self.skipped, got = "no reference conntrack for comparison", self.run(line, **more)
-                complaints = []
-            else:
-                for attempt in range(3):
-                    before, got, after = self.moment(line, **more)
-                    complaints, late = self.compare(before, got, after)
-                    if not late:        # else perhaps a clock's tick between two runs
-                        break
-        except Absent as absent:
-            return self.leave_out(absent, code)
+        if self.reference is None:
+            self.skipped, got = "no reference conntrack for comparison", self.run(line, **more)
+            complaints = []
+        else:
+            for attempt in range(3):
+                before, got, after = self.moment(line, **more)
+                complaints, late = self.compare(before, got, after)
+                if not late:        # else perhaps a clock's tick between two runs
+                    break
         if lines is None:
             complaints += check_lines(got.out, patterns)
         elif len(got.out.splitlines()) != lines:

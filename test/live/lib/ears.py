@@ -43,8 +43,6 @@ class Ear:
         before = {port for port, _ in groups()}
         with open(self.paths[0], "wb") as out, open(self.paths[1], "wb") as err:
             self.process = t.start(line, tool, stdout=out if stdout is None else stdout, stderr=err, **more)
-        if self.tool == t.tool:
-            t.runs += 1
         until(lambda: {port for port, _ in groups()} - before, "listening", self)
 
     def read(self, n):

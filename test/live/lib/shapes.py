@@ -18,7 +18,7 @@ import time
 import xml.etree.ElementTree
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../fmt/flow.schema.json")
-SAFE = 1 << 53              # greater integers are strings in JSON
+SAFE = 1 << 53              # from here on integers are strings in JSON
 PORTS = "tcp", "udp", "udplite", "sctp", "dccp"
 FLAGS = "PERMANENT", "INACTIVE", "USERSPACE"
 SHOWN = "HW_OFFLOAD", "OFFLOAD", "ASSURED"              # the first of them that an entry has is on its line
@@ -41,7 +41,7 @@ class Unreadable(Exception):
 def whole(text):
     """A number as JSON has it."""
     number = int(text, 0)
-    return number if number <= SAFE else str(number)
+    return number if number < SAFE else str(number)
 
 
 def state(text):

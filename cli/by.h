@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* -L --by: the entries that pass are counted, by some of their values. */
+#ifndef CLI_BY_H
+#define CLI_BY_H
+
+#include "cli/job.h"
+
+/*
+ * The key that a word of n characters names, with the bits that count behind a
+ * slash if it is an address. Returns 0, or -EINVAL with *k untouched.
+ */
+int by_find(struct cli_by *k, const char *word, size_t n);
+
+/* Count the entry in j->flow. Returns 0 or -errno. */
+int by_add(struct job *j);
+
+/* Show how many there are of each: the most frequent first. */
+void by_show(struct job *j);
+
+#endif
