@@ -66,8 +66,8 @@ int main(int argc, char **argv, char **env)
 				   .recv = recv_buf };
 	int r;
 
-	r = cli_ready(&q, argc, argv, variable(env, "POSIXLY_CORRECT=") != NULL, 0,
-		      &world);
+	r = cli_ready(&q, argc, argv,
+		      variable(env, "POSIXLY_CORRECT=") != NULL, 0, &world);
 	if (r < 0)
 		return tell_why(&q);
 	/* what the lines of a file show is not known yet */

@@ -163,7 +163,7 @@ const uint16_t cli_musts[] = {
 	  .letter = 'p', .kind = KIND_PROTO, .may = NU | L | U | D | E | HELP, .must = MUST_ALL) \
 	O(OPT_TIMEOUT, "timeout\0\0time left", \
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = MUST_MAKE) \
-	O(OPT_STATUS, "status\0\0ASSURED, SEEN_REPLY, !NAME, UNREPLIED, ...", \
+	O(OPT_STATUS, "status\0\0ASSURED, !NAME, UNREPLIED, ...", \
 	  .letter = 'u', .kind = KIND_STATUS, .may = N | L | IA | U | D | XI) \
 	O(OPT_ZERO, "zero\0\0reset counters", \
 	  .letter = 'z', .kind = KIND_FLAG, .may = L) \

@@ -233,9 +233,11 @@ static void end(struct watch *w, struct job *j)
 		lines += n > 0 ? (uint32_t)n : 0;
 	} while (n == NL_SLOTS || n == -ENOBUFS);
 	drops = nl_listen_drops(&w->sock);
-	tell_shown(j, TELL_EVENTS);
-	job_end(j);	/* no record: not counted when nobody reads it */
+	n = (int)j->out->unwritten;
+	job_end(j);
 	out_flush(j->out);
+	j->out->unwritten = (unsigned)n;	/* what ends a document is none */
+	tell_shown(j, TELL_EVENTS);
 	if (drops | w->overflows)
 		tell_numbers(drops ? "hint: % overflows, % events lost\n"
 				   : "hint: % overflows\n",
