@@ -62,12 +62,12 @@ uint64_t fmt_delta(const struct ct_times *t, const struct fmt_how *how)
 
 char *fmt_stamp(char *p, uint64_t ns)
 {
-	uint64_t s = ns / CLOCK_SECOND;
+	uint64_t least = 10000000ull * CLOCK_SECOND;	/* of eight digits */
 
 	*p++ = '[';
-	p = s < 10000000 ? text_zeros(p, (uint32_t)s, 8) : text_u64(p, s);
-	*p++ = '.';
-	p = text_zeros(p, (uint32_t)(ns % CLOCK_SECOND) / 1000, 6);
+	for (; least > CLOCK_SECOND && least > ns; least /= 10)
+		*p++ = '0';
+	p = text_seconds(p, ns);
 	return text_str(p, "]\t");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * -o save: the line that -R reads back, to the byte that of conntrack-tools:
- * compat.md 4.6. It fits into OUT_ROOM.
+ * compat.md 4.6.
  */
 #include "fmt/script.h"
 
