@@ -2,6 +2,7 @@
 #include <arpa/inet.h>	/* before the kernel's, which make way */
 
 #include "fmt/clock.h"
+#include "fmt/fmt.h"
 #include "fmt/out.h"
 #include "fmt/text.h"
 #include "test/guard.h"
@@ -50,6 +51,26 @@ static void numbers_are_printfs(void **state)
 	}
 	assert_text(text_u64(text, UINT64_MAX), "18446744073709551615");
 	assert_text(text_u32(text, UINT32_MAX), "4294967295");
+}
+
+/* Also of a machine whose clock was never set. */
+static void stamps_have_eight_digits(void **state)
+{
+	static const uint64_t seconds[] = {
+		0, 1, 9, 10, 99, 100, 999999, 1000000, 9999999, 10000000,
+		99999999, 100000000, 1795363838, 18446744072,
+	};
+	char want[40];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(seconds); i++) {
+		for (uint64_t us = 0; us < 1000000; us += 333333) {
+			snprintf(want, sizeof(want), "[%08" PRIu64 ".%06" PRIu64
+				 "]\t", seconds[i], us);
+			assert_text(fmt_stamp(text, seconds[i] * CLOCK_SECOND +
+					      us * 1000 + 999), want);
+		}
+	}
 }
 
 static void addresses_are_inet_ntops(void **state)
@@ -373,6 +394,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_printfs),
+		cmocka_unit_test(stamps_have_eight_digits),
 		cmocka_unit_test(addresses_are_inet_ntops),
 		cmocka_unit_test(text_stays_in_the_buffer),
 		cmocka_unit_test(full_buffer_sticks),
