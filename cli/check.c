@@ -88,7 +88,8 @@ static void check_l4(struct cli_req *q)
 
 /* Options of every command that select nothing. */
 #define NO_FILTERS	(opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) | \
-			 opt_bit(OPT_NAT_RANGE) | opt_bit(OPT_NETNS))
+			 opt_bit(OPT_NAT_RANGE) | opt_bit(OPT_NETNS) | \
+			 opt_bit(OPT_NO_SANDBOX))
 
 /* A port that is a value, or that of one entry, is one port. */
 static void check_ports(struct cli_req *q, int whole)

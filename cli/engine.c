@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/engine.h"
 
+#include "cli/sandbox.h"
 #include "cli/signals.h"
 #include "cli/tell.h"
 
@@ -17,20 +18,29 @@ int engine_stopped(void)
 	return p.fd > 0 && poll(&p, 1, 0) > 0;
 }
 
+int engine_start(struct engine *e, struct job *j)
+{
+	int r = nl_sock_open(&e->sock);
+
+	if (r < 0)
+		return r;
+	out_stop = (struct out_stop){ signals_open(), 1000 };
+	e->job = j;
+	sandbox_calls(j);
+	return 0;
+}
+
 int engine_open(struct engine *e, struct job *j,
 		int (*hear)(const struct nl_msg *m, int error, void *arg))
 {
 	int r = 0;
 
-	if (e->job && e->batch.hear == hear)
+	if (e->batch.hear == hear)
 		return 0;
-	if (!e->job) {
-		r = nl_sock_open(&e->sock);
-		out_stop = (struct out_stop){ signals_open(), 1000 };
-	}
+	if (!e->job)
+		r = engine_start(e, j);
 	if (r < 0)
 		return r;
-	e->job = j;
 	e->talk = (struct nl_talk){ .sock = &e->sock, .buf = e->answers,
 				    .cap = sizeof(e->answers) };
 	e->batch = (struct nl_batch){ .talk = &e->talk, .hear = hear,

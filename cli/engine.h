@@ -46,10 +46,15 @@ struct engine {
 extern struct engine engine;
 
 /*
- * Begin to collect requests, whose answers hear() gets with the engine; the
- * socket is opened once, and from then on signals wait until a window is
- * done. What is collected already stays if it is for the same hear(). Returns
- * 0 or -errno.
+ * Open the socket, once, behind which the sandbox closes; from then on signals
+ * wait until a window is done. Returns 0 or -errno.
+ */
+int engine_start(struct engine *e, struct job *j);
+
+/*
+ * Begin to collect requests, whose answers hear() gets with the engine,
+ * which is started if it was not. What is collected already stays if it is
+ * for the same hear(). Returns 0 or -errno.
  */
 int engine_open(struct engine *e, struct job *j,
 		int (*hear)(const struct nl_msg *m, int error, void *arg));

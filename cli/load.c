@@ -2,6 +2,7 @@
 #include "cli/load.h"
 
 #include "cli/change.h"
+#include "cli/engine.h"
 #include "cli/lines.h"
 #include "cli/opts.h"
 #include "cli/pattern.h"
@@ -85,13 +86,19 @@ static int check_lines(const char *path, struct cli_world *w, uint32_t *show)
 /* Do them. Returns the exit code. */
 static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 {
-	struct job *j = job_open(&line_req, w);
 	uint32_t refused = 0;
 	struct cli_req *q;
+	struct job *j;
 	int more, r;
 
+	line_req.cmd = CMD_LOAD;
+	line_req.line = 0;
+	j = job_open(&line_req, w);
 	if (!j)
 		return EXIT_FAILED;
+	r = engine_start(&engine, j);
+	if (r < 0)
+		return job_fail(j, r);
 	job_format(j, show, CMD_LOAD);
 	w->told = 1;
 	do {

@@ -217,6 +217,8 @@ const uint16_t cli_musts[] = {
 	  .kind = KIND_FLAG, .may = E | XE) \
 	O(OPT_NETNS, "netns\0\0network namespace", \
 	  .kind = KIND_NETNS, .may = UINT16_MAX ^ NU) \
+	O(OPT_NO_SANDBOX, "no-sandbox\0\0for debugging", \
+	  .kind = KIND_FLAG, .may = UINT16_MAX ^ NU) \
 	O(OPT_BY, "by\0\0count by src, dport, state, ...", \
 	  .kind = KIND_BY, .may = L) \
 	O(OPT_TOP, "top\0\0the first N of --by", \

@@ -321,7 +321,7 @@ static int settle(struct cli_req *q)
 	return r;
 }
 
-/* -R FILE, whole; cli_check() refuses what precedes it, but for --netns. */
+/* -R FILE, whole; cli_check() refuses what precedes it, but for --netns and --no-sandbox. */
 static int is_load(const struct cli_req *q, const struct words *w)
 {
 	return !q->cmd && w->next < w->argc &&
@@ -346,7 +346,8 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 			word = w.next < w.argc ? w.argv[w.next++] : "";
 		w.word = word;
 		/* What follows a file was always passed over. */
-		if (q->cmd == CMD_LOAD && !value_after(word, "--netns", 7))
+		if (q->cmd == CMD_LOAD && !value_after(word, "--netns", 7) &&
+		    !value_after(word, "--no-s", 6))
 			continue;
 		if (is_load(q, &w)) {
 			q->cmd = CMD_LOAD;

@@ -15,6 +15,7 @@ struct cli_world {
 	const struct clock_zone		*zone;
 	void				*recv;	/* NL_RECV_BUF bytes */
 	int				 told;	/* warnings were, before */
+	int				 open;	/* no sandbox is wanted */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "cli/job.h"
 #include "cli/opts.h"
 #include "cli/owner.h"
+#include "cli/sandbox.h"
 #include "cli/signals.h"
 #include "cli/tell.h"
 #include "ct/bpf.h"
@@ -17,16 +18,15 @@
 #include <unistd.h>
 
 /*
- * The receive buffer, unless -b says how large it is. The kernel counts it
- * twice: on a small machine it grows to an eighth of the memory.
+ * The most that the receive buffer holds, unless -b says it. The kernel counts
+ * everything twice: on a small machine it is an eighth of the memory. None of
+ * it is taken before events wait; later there is no right to raise it.
  */
-#define ROOM_FIRST	(4u << 20)
 #define ROOM_MAX	(64u << 20)
 
 /* The listener. */
 struct watch {
 	struct nl_sock	 sock;
-	uint32_t	 room, most;	/* of the receive buffer */
 	uint32_t	 overflows;
 	uint64_t	 last_ns;	/* when the last one was */
 	uint32_t	 unread;	/* events that nobody wants any more */
@@ -97,13 +97,6 @@ static int receive(struct watch *w, struct job *j)
 	return r;
 }
 
-/* Events come as fast as they are read: before they come faster, make room. */
-static void grow(struct watch *w)
-{
-	if (w->room <= w->most / 2)
-		nl_listen_room(&w->sock, w->room *= 2);
-}
-
 /*
  * Events are written when no more of them wait, and many at a time while they
  * do. Returns -errno, or not, at a signal or when nobody reads any more; both
@@ -126,8 +119,6 @@ static int loop(struct watch *w, struct job *j)
 			nl_listen_to(&w->sock, 0);
 		n = p[EVENTS].revents | p[SIGNALS].revents ?
 		    receive(w, j) : 0;
-		if (n == NL_SLOTS)
-			grow(w);
 		if (n == 0)
 			out_flush(o);
 	} while (n >= 0 && !o->err && !p[READER].revents &&
@@ -187,14 +178,10 @@ static int begin(struct watch *w, const struct job *j)
 		ct_bpf(&bpf, &q->filter);
 		nl_sock_filter(&w->sock, &bpf);
 	}
-	w->room = w->most = most_room();
-	if (q->seen & opt_bit(OPT_BUFFER_SIZE)) {
+	if (q->seen & opt_bit(OPT_BUFFER_SIZE))
 		set_room(&w->sock, q->room);
-	} else {
-		if (!(q->seen & opt_bit(OPT_SNAPSHOT)))
-			w->room = ROOM_FIRST;
-		nl_listen_room(&w->sock, w->room);
-	}
+	else
+		nl_listen_room(&w->sock, most_room());
 	return nl_listen_to(&w->sock, j->expect ? CT_GROUPS_EXPECT :
 			    q->groups ? q->groups : CT_GROUPS_FLOW);
 }
@@ -251,7 +238,7 @@ __attribute__((noinline))
 int cli_watch(const struct cli_req *q, const struct cli_world *world)
 {
 	struct job *j = job_open(q, world);
-	struct watch w = { .room = 0 };
+	struct watch w = { .overflows = 0 };
 	struct out *o = world->out;
 	int r;
 
@@ -266,10 +253,12 @@ int cli_watch(const struct cli_req *q, const struct cli_world *world)
 		r = begin(&w, j);
 	if (r < 0)
 		return tell_no_events(j->expect, r);
+	sandbox_calls(j);
 	hint_setting(j->count);
 	j->count = 0;
 	if (q->seen & opt_bit(OPT_SNAPSHOT))
 		r = snapshot(j);
+	sandbox_rights(j);
 	if (r == 0 && !o->err)
 		r = loop(&w, j);
 	end(&w, j);

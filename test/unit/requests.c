@@ -164,7 +164,8 @@ static int run(const char *const *words, unsigned n)
 	static struct cli_req q;
 	struct out out = { .buf = out_buf, .cap = sizeof(out_buf),
 			   .fd = nowhere };
-	struct cli_world w = { .out = &out, .zone = &zone, .recv = recv_buf };
+	struct cli_world w = { .out = &out, .zone = &zone, .recv = recv_buf,
+			       .open = 1 };
 	char *argv[32] = { (char *)(uintptr_t)"conntrack" };
 
 	assert_true(n + 2 <= COUNT(argv));
