@@ -159,7 +159,8 @@ enum ct_dir { CT_ORIG, CT_REPLY };
 
 /*
  * The entry. Holds no pointer: copy it with =. ct_flow_clear() before a
- * decode; a member whose struct has no bit set holds no value.
+ * decode; a member whose struct has no bit set holds no value, but a tuple's
+ * proto is 0.
  */
 struct ct_flow {
 	uint32_t		 has;

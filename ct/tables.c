@@ -157,8 +157,10 @@ const struct nl_row ct_tables[T_END] = {
 void ct_flow_clear(struct ct_flow *f)
 {
 	f->has = 0;
-	f->dir[CT_ORIG].has = 0;
-	f->dir[CT_REPLY].has = 0;
+	for (unsigned dir = CT_ORIG; dir <= CT_REPLY; dir++) {
+		f->dir[dir].has = 0;
+		f->dir[dir].proto = 0;	/* shown and looked up all the same */
+	}
 	f->info.has = 0;
 	f->counters[CT_ORIG].has = 0;
 	f->counters[CT_REPLY].has = 0;

@@ -521,6 +521,14 @@ static void wants_cover_what_is_compared(void **state)
 
 #define TEST(f)	cmocka_unit_test_setup(f, start)
 
+static void cleared_entry_has_no_protocol_of_the_last_one(void **state)
+{
+	(void)state;
+	ct_flow_clear(&flow);
+	assert_int_equal(flow.dir[CT_ORIG].proto, 0);
+	assert_int_equal(flow.dir[CT_REPLY].proto, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +545,7 @@ int main(void)
 		TEST(each_end_has_its_bit), TEST(icmp_id_is_its_port),
 		TEST(ports_are_in_ranges), TEST(none_of_the_others_may_hold),
 		TEST(wants_cover_what_is_compared),
+		TEST(cleared_entry_has_no_protocol_of_the_last_one),
 	};
 
 	return cmocka_run_group_tests_name("match", tests, NULL, NULL);
