@@ -217,9 +217,9 @@ static int set_ports(struct cli_req *q, unsigned row, const char *arg)
 	const char *s = arg;
 	char before, behind = '\0';	/* a number */
 	uint8_t n = 0;
-	uint32_t v;
+	uint32_t v, *has = presence(q, row, &v);
 
-	*presence(q, row, &v) &= ~v;
+	*has &= ~v;
 	for (unsigned i = 0; i < f->n_ranges; i++)
 		if (f->range[i].at != opt->at)
 			f->range[n++] = f->range[i];

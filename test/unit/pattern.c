@@ -129,8 +129,9 @@ static const char *with_word(const char *line, unsigned at, const char *value)
 
 	for (; at > 0; at--) {
 		word = strchr(word, ' ');
-		if (!word++)
+		if (!word)
 			return NULL;
+		word++;
 	}
 	end = word + strcspn(word, " \n");
 	snprintf(out, sizeof(out), "%.*s%s%s", (int)(word - line), line,
