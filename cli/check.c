@@ -66,11 +66,11 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
  */
 static void check_pairs(struct cli_req *q, unsigned first)
 {
-	unsigned given = (unsigned)(q->seen >> first);
+	unsigned four = (unsigned)(q->seen >> first);
 
-	if ((given & 3) == 3 || (given & 12) == 12)
+	if ((four & 3) == 3 || (four & 12) == 12)
 		return;
-	if (!(given & 3) && given & 12)
+	if (!(four & 3) && four & 12)
 		first += 2;
 	refuse(q, "you have to specify `--%' and `--%'", first, first + 1);
 }

@@ -35,19 +35,16 @@ static uint32_t *presence(struct cli_req *q, unsigned row, uint32_t *bit)
 }
 
 /*
- * The member that an option fills, NULL when it fills none; its presence bit,
- * moved left by shift, is set in the word at the head of its struct.
+ * The member that an option fills; its presence bit, moved left by shift, is
+ * set in the word at the head of its struct.
  */
 static void *member(struct cli_req *q, unsigned row,
 		    unsigned shift)
 {
-	const unsigned at = cli_opts[row].at;
 	uint32_t bit, *has = presence(q, row, &bit);
 
-	if (!at)
-		return NULL;
 	*has |= bit << shift;
-	return (char *)&q->filter + at;
+	return (char *)&q->filter + cli_opts[row].at;
 }
 
 /* Note where a value went, for the lines that are like this one. */
@@ -56,7 +53,7 @@ static void note(struct cli_req *q, const char *arg, const void *to,
 {
 	const size_t at = (size_t)((const char *)to - (const char *)q);
 
-	if (to && q->values++ < CLI_VALUES)
+	if (q->values++ < CLI_VALUES)
 		q->value[q->values - 1] = (struct cli_value){
 			arg, (uint16_t)at, 0, (uint8_t)size };
 }
@@ -199,10 +196,11 @@ static int set_number(struct cli_req *q, unsigned row, const char *arg)
 
 	if (value_number(arg, kind->base, max, &v) < 0)
 		return unexpected(q, row, arg);
+	if (!cli_opts[row].at)
+		return 0;
 	to = member(q, row, 0);
 	note(q, arg, to, kind->size);
-	if (to)
-		value_store(to, kind->size, v);
+	value_store(to, kind->size, v);
 	return 0;
 }
 
@@ -378,17 +376,17 @@ static int set_status(struct cli_req *q, unsigned row, const char *arg)
 	(void)row;
 	f->has |= CT_F_STATUS;
 	while (next_word(q, 1, &arg, &word, &n)) {
-		size_t not = *word == '!';
-		int64_t bit = status_named(word + not, n - not);
+		size_t inverse = *word == '!';
+		int64_t bit = status_named(word + inverse, n - inverse);
 
 		if (bit >= 0) {
 			f->status_mask |= (uint32_t)bit;
-			f->status |= not ? 0 : (uint32_t)bit;
+			f->status |= inverse ? 0 : (uint32_t)bit;
 		} else if (value_abbreviates(unreplied, sizeof(unreplied) - 1,
 					     word)) {
 			f->status_mask |= IPS_SEEN_REPLY;
 		} else {
-			return bad_word(q, word + not);
+			return bad_word(q, word + inverse);
 		}
 	}
 	return 0;

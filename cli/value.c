@@ -123,9 +123,7 @@ static int take_ip6(const char *s, uint8_t *b)
 		}
 		b[n++] = (uint8_t)(v >> 8);
 		b[n++] = (uint8_t)v;
-		if (*s == ':' && *++s == '\0')
-			return -EINVAL;
-		else if (*s != '\0' && s[-1] != ':')
+		if ((*s == ':' && *++s == '\0') || (*s != '\0' && s[-1] != ':'))
 			return -EINVAL;
 	}
 	if (gap >= 0 ? n == 16 : n != 16)

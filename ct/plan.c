@@ -81,7 +81,7 @@ static uint16_t any_zone(const struct ct_filter *f)
 {
 	uint16_t zone = f->has & CT_F_ZONE ? f->zone : 0;
 
-	for (unsigned dir = CT_ORIG; dir <= CT_REPLY && !zone; dir++)
+	for (unsigned dir = CT_ORIG; dir < 2 && !zone; dir++)
 		if (f->dir[dir].has & CT_TUPLE_ZONE)
 			zone = f->dir[dir].zone;
 	return zone;
@@ -200,11 +200,11 @@ static void put_filter(const struct ct_plan *p, struct nl_put *m)
 	size_t mark;
 	uint16_t dir;
 
-	for (dir = CT_ORIG; dir <= CT_REPLY; dir++)
+	for (dir = CT_ORIG; dir < 2; dir++)
 		if (p->flags[dir])
 			ct_put_tuple(m, CTA_TUPLE_ORIG + dir, &p->tuple[dir]);
 	mark = nl_put_nest(m, CTA_FILTER);
-	for (dir = CT_ORIG; dir <= CT_REPLY; dir++)
+	for (dir = CT_ORIG; dir < 2; dir++)
 		if (p->flags[dir])
 			nl_put_host32(m, CTA_FILTER_ORIG_FLAGS + dir,
 				      p->flags[dir]);

@@ -105,7 +105,7 @@ static const char *put_columns(struct out *o, const char *title,
 		if (title == name ||
 		    ct_number(&line, 16, UINT32_MAX, &v) < 0)
 			break;
-		if (expect && (title - name <= 7 || memcmp(name, "expect_", 7)))
+		if (expect && (title - name <= 7 || memcmp(name, "expect_", 7) != 0))
 			continue;
 		out_mem(o, name, (size_t)(title - name));
 		out_end(o, put_number(out_room(o), v));

@@ -671,7 +671,7 @@ static void prefixes_are_masks(void **state)
 
 static void one_command(void **state)
 {
-	static const char *const names[] = {
+	static const char *const words[] = {
 		"-L", "-I", "-A", "-D", "-U", "-G", "-F", "-E", "-C", "-S",
 		"-V", "-h", "--dump", "--create", "--add", "--delete",
 		"--update", "--get", "--flush", "--event", "--counter",
@@ -680,11 +680,11 @@ static void one_command(void **state)
 	unsigned bad = 0;
 
 	(void)state;
-	for (size_t a = 0; a < COUNT(names); a++) {
-		for (size_t b = 0; b < COUNT(names); b++) {
+	for (size_t a = 0; a < COUNT(words); a++) {
+		for (size_t b = 0; b < COUNT(words); b++) {
 			char line[64];
 
-			sprintf(line, "%s %s", names[a], names[b]);
+			sprintf(line, "%s %s", words[a], words[b]);
 			bad += line_differs(line, 2,
 					    "Invalid commands combination");
 		}

@@ -121,13 +121,13 @@ static void look_at(const struct nl_msg *m)
 
 int nl_sock_send(struct nl_sock *s, const void *buf, size_t len)
 {
-	struct nl_run run = { buf, len };
+	struct nl_run left = { buf, len };
 	struct nl_put m;
 	struct nl_msg msg;
 
 	(void)s;
 	nl_put_init(&m, answer, sizeof(answer));
-	while (nl_msg_next(&run, &msg) > 0) {
+	while (nl_msg_next(&left, &msg) > 0) {
 		look_at(&msg);
 		if (msg.flags & NLM_F_DUMP) {
 			put_entry(&m, msg.family, msg.seq);

@@ -349,7 +349,7 @@ static void usual_flows_are_filled(void **state)
 static void each_member_of_a_key_counts(void **state)
 {
 	static struct shown s[64];
-	unsigned n = 0;
+	unsigned n;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(formats); i++) {

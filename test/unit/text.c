@@ -25,7 +25,7 @@ static void assert_text(const char *end, const char *want)
 
 static void numbers_are_printfs(void **state)
 {
-	uint64_t seed = 1, v = 1;
+	uint64_t seed = 1, v;
 	char want[32];
 
 	(void)state;
