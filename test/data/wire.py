@@ -148,7 +148,7 @@ ACK = table("NLMSGERR_ATTR_", [
     (1, "MSG", STR), (2, "OFFS", HOST32), (3, "COOKIE", BIN), (4, "POLICY", BIN), (5, "MISS_TYPE", HOST32),
     (6, "MISS_NEST", HOST32)])
 
-# type: (name, table of its attributes)
+# by type: name, table of its attributes
 MESSAGES = {
     0x0100: ("IPCTNL_MSG_CT_NEW", FLOW),
     0x0101: ("IPCTNL_MSG_CT_GET", FLOW),
