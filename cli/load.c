@@ -78,9 +78,10 @@ static int check_lines(const char *path, struct cli_world *w, uint32_t *show)
 		*show |= q->show;	/* -o of any line is that of all */
 	if (r == 0)
 		r = lines_rewind(&lines);
-	if (r == 0)
-		return EXIT_DONE;
-	return unreadable(path, r);
+	if (r < 0)
+		return unreadable(path, r);
+	line_req.line = 0;
+	return EXIT_DONE;
 }
 
 /* Do them. Returns the exit code. */

@@ -358,7 +358,7 @@ static int stats(struct job *j)
 	if (j->q->show & SHOW_METRICS)
 		return metrics(j);
 	r = ask_stats(j);
-	if (r < 0 && !j->out->err && j->fmt == &fmt_plain &&
+	if (r < 0 && !j->shown && j->fmt == &fmt_plain &&
 	    proc_stats(j) == 0)
 		r = 0;
 	return r;

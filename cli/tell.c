@@ -21,8 +21,10 @@ const char tell_version[] = "conntrack v" VERSION " (rawtrack)";
 	E(0,               "Success") \
 	E(EPERM,           "Operation not permitted") \
 	E(ENOENT,          "No such file or directory") \
+	E(EINTR,           "Interrupted system call") \
 	E(EIO,             "Input/output error") \
 	E(EBADF,           "Bad file descriptor") \
+	E(EAGAIN,          "Resource temporarily unavailable") \
 	E(ENOMEM,          "Cannot allocate memory") \
 	E(EACCES,          "Permission denied") \
 	E(EBUSY,           "Device or resource busy") \

@@ -114,7 +114,9 @@ static int loop(struct watch *w, struct job *j)
 	int n = 0;
 
 	do {
-		poll(p, ALL, o->len || n == NL_SLOTS ? 0 : -1);
+		if (poll(p, ALL, o->len || n == NL_SLOTS ? 0 : -1) < 0 &&
+		    errno != EINTR)
+			return -errno;
 		if (p[SIGNALS].revents)		/* what was before it */
 			nl_listen_to(&w->sock, 0);
 		n = p[EVENTS].revents | p[SIGNALS].revents ?

@@ -21,7 +21,8 @@ static size_t piece(const char *p, size_t n)
 
 /*
  * Somebody may have made the descriptor non-blocking, so each write waits for
- * its turn. No signal has a handler: EINTR does not happen.
+ * its turn. No signal has a handler, but some file systems (FUSE) are
+ * interrupted all the same.
  */
 int out_flush(struct out *o)
 {
@@ -46,7 +47,7 @@ int out_flush(struct out *o)
 		if (n >= 0) {
 			p += n;
 			o->len -= (size_t)n;
-		} else if (errno != EAGAIN) {
+		} else if (errno != EAGAIN && errno != EINTR) {
 			o->err = -errno;
 		}
 	}

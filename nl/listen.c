@@ -68,7 +68,7 @@ int nl_listen_recv(const struct nl_sock *s, struct nl_slots *slots)
 	n = (int)syscall(SYS_recvmmsg, s->fd, slots->msg, NL_SLOTS,
 			 MSG_DONTWAIT, NULL);
 	if (n < 0)
-		n = errno == EAGAIN ? 0 : -errno;
+		n = errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	return n;
 }
 
