@@ -414,6 +414,8 @@ static const char *done(const struct cli_req *q)
 
 	if (q->bys)
 		return "counted";
+	if (q->cmd == CMD_FLUSH)	/* as far as it came */
+		return "deleted";
 	if (q->cmd > CMD_GET || (expect && q->cmd & ~(CMD_LIST | CMD_DELETE)))
 		return NULL;
 	return cli_part(words, (unsigned)__builtin_ctz(q->cmd));
@@ -433,13 +435,15 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 	if (r == 0 && q->bys)
 		by_show(j);
 	if (r < 0) {
-		if (q->cmd & (CMD_UPDATE | CMD_DELETE) && j->count > 0)
+		if (q->cmd & (CMD_UPDATE | CMD_DELETE | CMD_FLUSH) &&
+		    j->count > 0)
 			tell_count(j->count, j->expect, done(q));
 		return job_fail(j, r);
 	}
 	if (r == 0 && q->cmd != CMD_COUNT && q->cmd != CMD_FLUSH)
 		job_end(j);
-	j->counted = done(q);
+	if (r > 0 || q->cmd != CMD_FLUSH)
+		j->counted = done(q);
 	end = job_finish(j);
 	return q->cmd & finds && j->count == 0 ? EXIT_FAILED :
 	       end != EXIT_DONE ? end : r;

@@ -64,7 +64,7 @@ COMMANDS = {
     "update": Command("-U -p tcp -m 7", changes=True, counts="updated"),
     "update_asking": Command("-U -p udp -t 2000", changes=True, counts="updated", calls=("sendto", "recvfrom", "write")),
     "flush": Command("-F", changes=True),
-    "flush_family": Command("-F -f ipv4", changes=True, calls=("sendto", "recvfrom", "write")),
+    "flush_family": Command("-F -f ipv4", changes=True, counts="flushed", calls=("sendto", "recvfrom", "write")),
     "load": Command("-R load", changes=True, counts="changed"),
     "load_pipe": Command("-R -", stdin="load", changes=True, counts="changed",
                          calls=("memfd_create", "lseek", "read", "write", "dup")),

@@ -60,12 +60,12 @@ def false_numbers(command, before, got, name, out, quiet, mute):
         done = len(names(got.table) - names(before)) + len(missing(before, got.table))
         if sum(said) > done or (sum(said) < done and name != "recvfrom"):
             wrong.append("%d entries changed, but it says %s" % (done, said))
-    elif command.counts in ("deleted", "updated") and (said or not (quiet or sentences(got.err))):
+    elif command.counts in ("deleted", "updated", "flushed") and (said or not (quiet or sentences(got.err))):
         done = len(missing(before, got.table))
         said = sum(said)
         if said > done or (said < done and name != "recvfrom"):
             wrong.append("%d entries changed, but it says %d" % (done, said))
-        if len(out) > done or (len(out) != said and name != "write"):
+        if command.counts != "flushed" and (len(out) > done or (len(out) != said and name != "write")):
             wrong.append("%d entries changed, and %d lines" % (done, len(out)))
     return wrong
 
@@ -119,20 +119,39 @@ def other_way(command, right, got):
     return [] if cpus == [re.sub(r"\s.*", "", x) for x in right.out.splitlines()] else ["CPUs: " + " ".join(cpus)]
 
 
+def ended(command, got, right, before, out):
+    """A signal came with a call: what was done till then is done, and counted; nothing is done that is not."""
+    wrong = ["not in the right answer: " + x for x in missing(out, command.lines(right.out))[:3]
+             if "--snapshot" not in command.line]
+    if got.code == -signal.SIGTERM:
+        if command.counts in ("deleted", "updated", "changed") and got.table != before:
+            wrong.append("changes something and dies")
+        return wrong
+    if not counts(got.err) and not sentences(got.err):
+        wrong.append("ends and says nothing")
+    both = set(before) | set(right.table)
+    return wrong + ["neither old nor new: " + x for x in got.table if x not in both][:3]
+
+
 def judge(command, answer, got, name, error, when):
     """Complaints, when this call failed with this error."""
     right, before = answer
     out = command.lines(got.out)
-    mute = name == "write" and ("2" in got.injected or when == "1+")
+    mute = name == "write" and error != "SIGTERM" and ("2" in got.injected or when == "1+")
     quiet = mute or (name == "write" and error == "EPIPE" and "1" in got.injected)
     if got.hung:
         return ["hangs"]
     if command.events and name in NO_SIGNALS and got.code == -signal.SIGTERM:
         return ["not in the right answer: " + x for x in missing(out, command.lines(right.out))[:3]
                 if "--snapshot" not in command.line]
+    signalled = error == "SIGTERM" and (got.code or command.events)
+    if signalled and got.code == -signal.SIGTERM:
+        return ended(command, got, right, before, out)
     if got.code not in (0, 1, 2):
         return ["ends with %d" % got.code]
     wrong = false_numbers(command, before, got, name, out, quiet, mute)
+    if signalled:
+        return wrong + ended(command, got, right, before, out)
     if got.code == 0 and command.events and quiet:
         return wrong            # nobody reads any more
     if got.code == 0 and got.injected and vital(command, name, error, when):
