@@ -25,7 +25,7 @@ def still(line):
 
 
 class Command:
-    """changes: the table; counts: what its summary counts; calls: which fail, where others make the rest in the same way."""
+    """changes: the table; counts: what its summary counts; calls: which fail, where others make the same."""
 
     def __init__(self, line, stdin=None, changes=False, counts="", events=False, blur=None, calls=()):
         self.line, self.stdin, self.changes, self.counts = line, stdin, changes, counts

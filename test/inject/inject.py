@@ -134,17 +134,19 @@ def main():
         command_calls[command] = calls
     tasks = [("calls", command, name) for command, calls in command_calls.items() for name in sorted(calls)
              if name in (COMMANDS[command].calls or calls)]
-    names = {task: "%s %s fails" % task[1:] for task in tasks}
+    names = {task: "%s_%s_fails" % task[1:] for task in tasks}
     for fact in limits.FACTS:
         task = "limit", None, fact
         tasks.append(task)
         names[task] = fact
     tasks = [task for task in tasks if re.search(pattern, names[task])]
+    if not tasks:
+        raise SystemExit("no test of that name")
     total = bad = 0
     for task, (count, complaints) in perform(tool, tasks):
         total += count
         bad += bool(complaints)
-        print("%s - inject: %s" % ("not ok" if complaints else "ok", names[task].replace(" ", "_")))
+        print("%s - inject: %s" % ("not ok" if complaints else "ok", names[task]))
         for line in complaints[:40]:
             print("# " + line[:300])
         sys.stdout.flush()
