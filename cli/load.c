@@ -93,7 +93,6 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 	int more, r;
 
 	line_req.cmd = CMD_LOAD;
-	line_req.line = 0;
 	j = job_open(&line_req, w);
 	if (!j)
 		return EXIT_FAILED;
