@@ -114,6 +114,29 @@ static void room_is_what_the_kernel_says(void **state)
 
 #define TEST(fact)	cmocka_unit_test_setup_teardown(fact, setup, teardown)
 
+/* One of the standard streams was closed: what is opened takes its place. */
+static void sockets_are_no_standard_stream(void **state)
+{
+	const int saved = dup(STDIN_FILENO);
+	int fd, opened;
+
+	(void)state;
+	close(STDIN_FILENO);
+	opened = dup(sender);
+	fd = nl_above_stderr(opened);
+	assert_int_equal(opened, STDIN_FILENO);
+	assert_true(fd > STDERR_FILENO);
+	assert_int_equal(close(STDIN_FILENO), -1);	/* given back */
+	assert_int_equal(write(fd, "x", 1), 1);
+	assert_int_equal(nl_listen_recv(&s, &slots), 1);
+	close(fd);
+	assert_int_equal(nl_above_stderr(sender), sender);
+	assert_int_equal(nl_above_stderr(-1), -1);
+	if (saved >= 0)
+		dup2(saved, STDIN_FILENO);
+	close(saved);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +145,7 @@ int main(void)
 		TEST(long_datagrams_are_damage),
 		TEST(others_than_the_kernel_are_not_heard),
 		TEST(room_is_what_the_kernel_says),
+		TEST(sockets_are_no_standard_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

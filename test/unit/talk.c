@@ -349,6 +349,71 @@ static void full_window_is_sent(void **state)
 	assert_int_equal(b.put.len, 0);
 }
 
+static void lost_answers_end_a_batch(void **state)
+{
+	struct nl_batch b;
+
+	(void)state;
+	begin_batch(&b);
+	request(&b);
+	request(&b);
+	say_alone(NLMSG_OVERRUN, 0, 0, 0);
+	say_alone(NLMSG_ERROR, 0, 1, 0);	/* not read any more */
+	assert_int_equal(nl_batch_flush(&b), -ENOBUFS);
+	assert_int_equal(heard.ends, 0);
+	assert_int_equal(spoken, 1);
+	assert_int_equal(b.count, 0);
+}
+
+/* A kernel's answer to one of many is a record or an ack, and nothing else. */
+static void done_is_no_answer_to_one_of_many(void **state)
+{
+	struct nl_batch b;
+
+	(void)state;
+	begin_batch(&b);
+	request(&b);
+	say_alone(NLMSG_DONE, 0, 0, 0);
+	assert_int_equal(nl_batch_flush(&b), -EBADMSG);
+	assert_int_equal(heard.ends, 0);
+}
+
+static int refuse(const struct nl_msg *m, int error, void *arg)
+{
+	hear(m, error, arg);
+	return -ENOSPC;
+}
+
+/* The silent end of the first request is heard before the second's answer. */
+static void who_hears_may_end_a_batch(void **state)
+{
+	struct nl_batch b;
+
+	(void)state;
+	begin_batch(&b);
+	b.hear = refuse;
+	request(&b);
+	request(&b);
+	say_alone(RECORD, 0, 1, 0);
+	assert_int_equal(nl_batch_flush(&b), -ENOSPC);
+	assert_int_equal(heard.ends, 1);
+	assert_int_equal(heard.records, 0);
+}
+
+/* Nothing of it is sent: the kernel must not see half a request. */
+static void window_without_room_is_not_sent(void **state)
+{
+	struct nl_batch b;
+
+	(void)state;
+	begin_batch(&b);
+	b.put.cap = 30;
+	assert_int_equal(request(&b), 0);
+	assert_int_equal(request(&b), -EMSGSIZE);
+	assert_int_equal(nl_batch_flush(&b), -EMSGSIZE);
+	assert_int_equal(sent, 0);
+}
+
 #define TEST(f)	cmocka_unit_test_setup(f, start)
 
 int main(void)
@@ -366,6 +431,10 @@ int main(void)
 		TEST(requests_are_numbered),
 		TEST(full_window_is_sent),
 		TEST(silence_before_an_answer_is_success),
+		TEST(lost_answers_end_a_batch),
+		TEST(done_is_no_answer_to_one_of_many),
+		TEST(who_hears_may_end_a_batch),
+		TEST(window_without_room_is_not_sent),
 	};
 
 	return cmocka_run_group_tests_name("talk", tests, NULL, NULL);
