@@ -20,7 +20,10 @@ static enum nl_move move_of(const struct nl_row *row, const struct nl_attr *a)
 	return NL_MOVE_BY_ROW;
 }
 
-/* Put a step behind those of its move. Returns 0 when there is no room. */
+/*
+ * Put a step behind those of its move. Returns 0 when there is no room, or
+ * when a later move has the member already: the last value is what counts.
+ */
 static int note_step(struct nl_layout *l, enum nl_move move,
 		     struct nl_step step)
 {
@@ -30,8 +33,11 @@ static int note_step(struct nl_layout *l, enum nl_move move,
 		return 1;
 	if (s == l->step + NL_LAYOUT_STEPS)
 		return 0;
-	for (; s > l->end[move]; s--)
+	for (; s > l->end[move]; s--) {
+		if (s[-1].at == step.at)
+			return 0;
 		*s = s[-1];
+	}
 	*s = step;
 	for (unsigned m = move; m < NL_MOVES; m++)
 		l->end[m]++;
