@@ -516,8 +516,10 @@ static long call(long number, const long *arg)
 	case SYS_getrandom:
 		memset((void *)arg[0], 0x5a, (size_t)arg[1]);
 		return arg[1];
+#ifdef SYS_clock_gettime
 	case SYS_clock_gettime:
 		return tell_time((void *)arg[1]);
+#endif
 #ifdef SYS_mmap2
 	case SYS_mmap2:
 #else
