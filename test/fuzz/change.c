@@ -20,11 +20,11 @@ static const struct command commands[] = {
 	{ "-U --label-del -o jsonl", COMMAND_LINES },
 	{ "-U --label-add far", 0 },
 	{ "-L -z -o json", COMMAND_WHOLE | COMMAND_COUNTS },
-	{ "-L -z -p tcp", 0 },
+	{ "-L -z -o xml", COMMAND_XML | COMMAND_COUNTS },
 	{ "-I -p tcp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2 -t 60 "
 	  "--state ESTABLISHED -u ASSURED,SEEN_REPLY -o json", COMMAND_WHOLE },
 	{ "-I -p udp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2 -t 60 "
-	  "-n 192.0.2.9 -m 3 -l zero", 0 },
+	  "-n 192.0.2.9 -m 3 --label-add zero", 0 },
 	{ "-A -p udp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2 -t 60 "
 	  "-g 192.0.2.9:99 -m 3", 0 },
 	{ "-A -p sctp -s 2001:db8::1 -d 2001:db8::2 --sport 1 --dport 2 -t 60 "
@@ -33,9 +33,10 @@ static const struct command commands[] = {
 	{ "-I expect -p tcp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2 "
 	  "--tuple-src 192.0.2.3 --tuple-dst 192.0.2.4 --tuple-port-src 1 "
 	  "--tuple-port-dst 2 --mask-src 255.255.255.0 "
-	  "--mask-dst 255.255.255.255 -t 9", 0 },
-	{ "-D expect -p tcp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2",
-	  0 },
+	  "--mask-dst 255.255.255.255 --mask-port-src 0 "
+	  "--mask-port-dst 65535 -t 9", 0 },
+	{ "-D expect -p tcp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2 "
+	  "--reply-port-src 1 --reply-port-dst 1", 0 },
 	{ "-F", COMMAND_EMPTIES },
 	{ "-F -f ipv4", 0 },
 	{ "-F expect", COMMAND_EMPTIES },

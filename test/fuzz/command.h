@@ -14,6 +14,7 @@
 #define COMMAND_XML	0x04u
 #define COMMAND_COUNTS	0x08u	/* and says how many there are in it */
 #define COMMAND_EMPTIES	0x10u	/* may empty a table */
+#define COMMAND_SILENT	0x40u	/* an answer without a record fails, no more */
 #define COMMAND_SUMS	0x20u	/* objects with a count each */
 
 struct command {

@@ -37,7 +37,8 @@ static const struct command commands[] = {
 	{ "-G -p icmp -s 192.0.2.1 -d 192.0.2.2 --icmp-type 8 "
 	  "--icmp-code 0", 0 },
 	{ "-G expect -p tcp -s 192.0.2.1 -d 192.0.2.2 --sport 1 --dport 2 "
-	  "-o json", COMMAND_WHOLE },
+	  "--reply-port-src 1 --reply-port-dst 1 -o json",
+	  COMMAND_WHOLE | COMMAND_SILENT },
 	{ "-C", 0 },
 	{ "-C -o json", COMMAND_WHOLE },
 	{ "-C expect -o json", COMMAND_WHOLE },

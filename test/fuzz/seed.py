@@ -151,6 +151,11 @@ def main():
                     seeds.put(target, bytes([c, 0x10]) + script[:400])
                     seeds.put(target, bytes([c, 2]) + script[:400])
                     seeds.put(target, bytes([c, 6]) + script[:400])
+    for target in "list", "change":
+        for c in range(commands(target)):
+            seeds.put(target, bytes([c, 0]))
+            for name in "tcp4", "expect-ftp", "stats", "count":
+                seeds.put(target, bytes([c, 0]) + say(ANSWER, numbered(dict(fixed)[name][0]), 2))
     table = (b"sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"
              b"0000000000000000 12  77         00000000 0        0        0     2        0        4711\n"
              b"0000000000000000 12  4097       00000000 0        0        0     2        0        4711 \n")

@@ -20,7 +20,7 @@ static const struct command commands[] = {
 	{ "-E expect -o xml", COMMAND_XML | COMMAND_COUNTS },
 	{ "-E expect", 0 },
 	{ "-E --snapshot -o json", COMMAND_LINES },
-	{ "-E --snapshot ! -p udp -u ASSURED -n 192.0.2.1", 0 },
+	{ "-E --snapshot ! -p udp -n 192.0.2.1", 0 },
 	{ "-E -b 1000 -o id", 0 },
 };
 
