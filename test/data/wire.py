@@ -3,12 +3,13 @@
 
 A nest is a dict; its keys are the kernel's names, or numbers where our tables
 have no name; a value is the payload as bytes, or the dict of another nest.
-Bytes are those of a little-endian machine.
+Bytes are those of a little-endian machine, or of the one that ORDER names.
 """
 import ipaddress
 import struct
 import time
 
+ORDER = "<"                             # ">": a big-endian machine
 NESTED, NUMBER = 0x8000, 0x3fff         # NLA_F_NESTED, NLA_TYPE_MASK
 ERROR, DONE = 2, 3                      # NLMSG_*
 CAPPED, TLVS = 0x100, 0x200             # NLM_F_* of answers
@@ -171,7 +172,7 @@ FAMILY = {0: "AF_UNSPEC", 2: "AF_INET", 10: "AF_INET6"}
 def unpack(rows, data):
     nest, at = {}, 0
     while len(data) - at >= 4:
-        length, kind = struct.unpack_from("<HH", data, at)
+        length, kind = struct.unpack_from(ORDER + "HH", data, at)
         name, inner = rows.get(kind & NUMBER, (kind & NUMBER, None))
         value = data[at + 4:at + length]
         nest[name] = unpack(inner, value) if isinstance(inner, dict) else value
@@ -189,7 +190,7 @@ def pack(rows, nest):
             value, flag = pack(inner if isinstance(inner, dict) else {}, value), NESTED
         else:
             flag = 0
-        out += struct.pack("<HH", 4 + len(value), n | flag) + value + b"\0" * (-len(value) % 4)
+        out += struct.pack(ORDER + "HH", 4 + len(value), n | flag) + value + b"\0" * (-len(value) % 4)
     return out
 
 
@@ -202,24 +203,24 @@ class Message:
 
     @classmethod
     def parse(cls, raw):
-        _, kind, flags, seq, port, family, _, res_id = struct.unpack_from("<IHHIIBBH", raw)
+        _, kind, flags, seq, port, family, _, res_id = struct.unpack_from(ORDER + "IHHIIBBH", raw)
         return cls(kind, family, unpack(MESSAGES[kind][1], raw[20:]), flags, seq, port, socket_order(res_id))
 
     def pack(self):
         body = pack(MESSAGES[self.kind][1], self.attrs)
-        return struct.pack("<IHHIIBBH", 20 + len(body), self.kind, self.flags, self.seq, self.port, self.family, 0,
+        return struct.pack(ORDER + "IHHIIBBH", 20 + len(body), self.kind, self.flags, self.seq, self.port, self.family, 0,
                            socket_order(self.res_id)) + body
 
 
 def socket_order(n):
-    return struct.unpack("<H", struct.pack("!H", n))[0]
+    return struct.unpack(ORDER + "H", struct.pack("!H", n))[0]
 
 
 def cut(datagram):
     """The messages of a datagram."""
     at = 0
     while len(datagram) - at >= 16:
-        length = struct.unpack_from("<I", datagram, at)[0]
+        length = struct.unpack_from(ORDER + "I", datagram, at)[0]
         yield datagram[at:at + length]
         at += length + 3 & ~3
 
