@@ -130,7 +130,7 @@ def read_tuple(nest, family, dccp=True):
     return Tuple(v, *map(address, ends), num, tuple(l4))
 
 
-def read_as_flush(ask):
+def read_as_flush(ask, dccp=True):
     """Would the most careless reading of any kernel empty a table by this request? Returns why, or None."""
     if ask.kind == EXP_DELETE:
         return None if ask.has("CTA_EXPECT_TUPLE") else "no CTA_EXPECT_TUPLE"
@@ -144,7 +144,7 @@ def read_as_flush(ask):
     if ask.family not in flow.VERSION:
         return "family %d" % ask.family
     try:
-        read_tuple(named[0], ask.family)
+        read_tuple(named[0], ask.family, dccp)
     except Refused:
         return "no complete tuple"
     return None
@@ -278,7 +278,7 @@ class Kernel:
         for raw in wire.cut(datagram):
             ask = Request(raw)
             self.asked.append(ask)
-            why = read_as_flush(ask)
+            why = read_as_flush(ask, self.can["dccp"])
             if why:
                 self.careless.append(why)
             try:

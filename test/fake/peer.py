@@ -128,7 +128,7 @@ class Peer:
             pass
         listener.bind(path)
         listener.listen(8)
-        more = {"FAKE_KERNEL": path, "FAKE_PROC": self.directory + "/proc", "TZ": "UTC", **(env or {})}
+        more = {"FAKE_KERNEL": path, "FAKE_ROOT": self.directory, "TZ": "UTC", **(env or {})}
         if self.fault.patience:
             more["FAKE_PATIENCE"] = str(self.fault.patience)
         self.process = subprocess.Popen(self.program + list(args), env=dict(os.environ, **more),

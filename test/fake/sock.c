@@ -8,8 +8,8 @@
  * socket is opened; from then on nothing but sendto() and recvfrom() is called
  * on the descriptor, and poll() by the program, so that its sandbox can stay on.
  *
- * FAKE_PATIENCE, in milliseconds, stands in for every SO_RCVTIMEO; FAKE_PROC is
- * a directory in place of /proc.
+ * FAKE_PATIENCE, in milliseconds, stands in for every SO_RCVTIMEO; FAKE_ROOT has
+ * what stands in for /proc and /etc/xtables.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -319,11 +319,12 @@ static long take_many(int fd, struct paper *p, struct mmsghdr *m, unsigned n)
 
 static long open_file(long at, const char *path, long flags, long mode)
 {
-	const char *proc = getenv("FAKE_PROC");
+	const char *root = getenv("FAKE_ROOT");
 	char other[1024];
 
-	if (proc && strncmp(path, "/proc/", 6) == 0) {
-		snprintf(other, sizeof(other), "%s/%s", proc, path + 6);
+	if (root && (strncmp(path, "/proc/", 6) == 0 ||
+		     strncmp(path, "/etc/xtables/", 13) == 0)) {
+		snprintf(other, sizeof(other), "%s%s", root, path);
 		path = other;
 	}
 	return __real_syscall(SYS_openat, at, path, flags, mode);
