@@ -227,7 +227,7 @@ static const struct failure {
 	uint16_t	 error;
 	uint8_t		 text, hint;	/* sentences */
 } failures[] = {
-	{ CMD_UPDATE, EPERM, NO_ROOT, MAY_BE_FIXED },
+	{ CMD_UPDATE | CMD_ADD, EPERM, NO_ROOT, MAY_BE_FIXED },
 	{ ALL, EPERM, NO_ROOT, BE_ROOT },
 	{ CMD_ADD, EINVAL, NOTHING, NOTHING },
 	{ GET | CMD_CREATE | CMD_UPDATE | CMD_DELETE, EINVAL, INVALID, NOTHING },

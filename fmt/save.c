@@ -59,14 +59,17 @@ static uint32_t saved(const struct ct_flow *f, const struct fmt_how *how)
 		has |= f->status & SAVE_BITS ? SAVE_STATUS : SAVE_UNSET;
 	if (f->info.has & CT_DCCP_ROLE && f->info.role <= 1)
 		has |= SAVE_ROLE;
-	if (restore && event != CT_EVENT_DESTROY) {
+	if (restore && event != CT_EVENT_DESTROY)
 		has |= SAVE_REST;
+	if (restore && !usual) {
 		/* a flow that is offloaded tells less, and is established */
-		if (event != CT_EVENT_UPDATE && !(f->has & CT_TIMEOUT))
+		if (!(f->has & CT_TIMEOUT))
 			has |= SAVE_NO_TIMEOUT;
-		if (event != CT_EVENT_UPDATE && orig->proto == PROTO_TCP &&
-		    !(f->info.has & CT_TCP_STATE))
+		if (orig->proto == PROTO_TCP && !(f->info.has & CT_TCP_STATE))
 			has |= SAVE_NO_STATE;
+		/* a kernel that does not track it has no ports, either */
+		if (orig->proto == PROTO_DCCP && !(orig->has & CT_SPORT))
+			has |= SAVE_NO_DCCP;
 	}
 	has |= !usual && is_translated(f, CT_DST_END, restore) ?
 	       SAVE_DNAT : SAVE_NO_DNAT;
@@ -108,6 +111,8 @@ static const struct script flow = {
 		   what it cannot do without */
 		WHEN S_REST S_MARK "m" WHEN S_NO_TIMEOUT " -t 300" FI
 		WHEN S_NO_STATE " --state ESTABLISHED" FI
+		WHEN S_NO_DCCP ""
+		" --sport 0 --dport 0 --state OPEN --role client" FI
 		S_HELPER "helper" S_LABELS "label-add" FI END,
 	},
 	.saved = saved,

@@ -129,6 +129,7 @@
 #define S_REST		"\xd7"
 #define S_NO_TIMEOUT	"\xd8"
 #define S_NO_STATE	"\xd9"
+#define S_NO_DCCP	"\xda"
 
 /* The scripts of a kind of record. */
 struct script {

@@ -41,6 +41,7 @@ struct stencil;
 #define SAVE_REST	0x800u	/* -o restore: what -o save forgets */
 #define SAVE_NO_TIMEOUT	0x1000u	/* and what it has to make up */
 #define SAVE_NO_STATE	0x2000u
+#define SAVE_NO_DCCP	0x4000u
 
 /* The status that -u sets. */
 #define SAVE_BITS	(IPS_EXPECTED | IPS_SEEN_REPLY | IPS_ASSURED | \
