@@ -151,6 +151,12 @@ static int show_last(const struct nl_msg *m, void *job)
 	return job_show(m, job);
 }
 
+/* A look-up that went well has one record. */
+static int one_record(const struct job *j, int r)
+{
+	return r == 0 && j->talk.records != 1 ? -EBADMSG : r;
+}
+
 int job_ask_planned(struct job *j,
 		    int (*each)(const struct nl_msg *m, void *arg), void *arg)
 {
@@ -160,13 +166,14 @@ int job_ask_planned(struct job *j,
 	for (unsigned i = 0; r == 0 && i < j->plan.n; i++) {
 		if (each == job_show && i + 1 == j->plan.n)
 			each = show_last;
-		do {	/* neither kind of question has shown anything yet */
+		do {	/* a question that was answered is not asked again */
 			ct_plan_request(&j->plan, i, job_request(j));
 			r = nl_talk(&j->talk, &j->req, each, arg);
 		} while ((r == -EINVAL || r == -EOPNOTSUPP) &&
-			 j->q->cmd != CMD_GET && ct_plan_simplify(&j->plan));
+			 !j->talk.records && j->q->cmd != CMD_GET &&
+			 ct_plan_simplify(&j->plan));
 	}
-	return r;
+	return j->plan.single ? one_record(j, r) : r;
 }
 
 /* libc's isatty() is twice as large. */
@@ -248,7 +255,7 @@ static int each_count(const struct nl_msg *m, void *arg)
 int job_count(struct job *j)
 {
 	ct_count_request(job_request(j));
-	return nl_talk(&j->talk, &j->req, each_count, j);
+	return one_record(j, nl_talk(&j->talk, &j->req, each_count, j));
 }
 
 static int count_expect(const struct nl_msg *m, void *arg)
@@ -305,8 +312,11 @@ static int each_stats(const struct nl_msg *m, void *arg)
 	const enum ct_list lists[] = { CT_STATS_NAMES, CT_EXPECT_STATS_NAMES };
 	struct job *j = arg;
 	const enum ct_list names = lists[j->expect];
-	int r = ct_stats_read(m, &j->stats);
+	int r;
 
+	if (m->type != ct_stats_type(j->expect))
+		return 0;
+	r = ct_stats_read(m, &j->stats);
 	if (r < 0)
 		return r;
 	if (!j->metric) {

@@ -38,10 +38,6 @@ int ct_count_read(const struct nl_msg *m, uint32_t *entries)
 	return 0;
 }
 
-/*
- * The answers about expectations come with type 0x0103, in the conntrack
- * subsystem (ctnetlink_exp_stat_fill_info), so the type is not looked at.
- */
 int ct_stats_read(const struct nl_msg *m, struct ct_stats *s)
 {
 	s->has = 0;

@@ -43,8 +43,10 @@ static int hear(const struct nl_msg *m, void *arg)
 
 	if (m->type == NLMSG_OVERRUN)
 		return -ENOBUFS;
-	if (at < b->done || at >= b->count || m->type == NLMSG_NOOP)
+	if (at >= b->count || m->type == NLMSG_NOOP)
 		return NL_MORE;	/* left over from an earlier window */
+	if (at < b->done)
+		return -EBADMSG;	/* it was taken for well ended */
 	r = end_before(b, at);
 	if (r != 0)
 		return r;

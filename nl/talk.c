@@ -26,6 +26,7 @@ struct answer {
 	struct nl_talk	*talk;
 	int		(*each)(const struct nl_msg *m, void *arg);
 	void		*arg;
+	int		is_dump;
 	/* NLM_F_DUMP_INTR stood on a message; any of a dump may carry it. */
 	int		 interrupted;
 };
@@ -46,12 +47,16 @@ static int hear(const struct nl_msg *m, void *arg)
 		r = nl_ack_read(m, &t->ack);
 		if (r == 0)
 			r = t->ack.error;
+		if (r == 0 && m->type != NLMSG_ERROR + a->is_dump)
+			r = -EBADMSG;
 		return r == 0 && a->interrupted ? -EINTR : r;
 	case NLMSG_OVERRUN:
 		return -ENOBUFS;
 	default:
-		if (m->type >= NLMSG_MIN_TYPE)
+		if (m->type >= NLMSG_MIN_TYPE) {
+			t->records++;
 			r = a->each(m, a->arg);
+		}
 		return r == 0 ? NL_MORE : r;
 	}
 }
@@ -63,8 +68,12 @@ int nl_talk(struct nl_talk *t, struct nl_put *req,
 	int r = req->err;
 
 	t->ack = (struct nl_ack){ 0 };
+	t->records = 0;
 	if (r < 0)
 		return r;
+	answer.is_dump = (nl_host16((const uint8_t *)req->buf +
+			  offsetof(struct nlmsghdr, nlmsg_flags)) &
+			  NLM_F_DUMP) == NLM_F_DUMP;
 	nl_msg_number(req, 0, ++t->sock->seq);
 	r = nl_sock_send(t->sock, req->buf, req->len);
 	return r < 0 ? r : nl_talk_hear(t, hear, &answer);

@@ -17,6 +17,7 @@ struct nl_talk {
 	void		*buf;
 	size_t		 cap;	/* NL_RECV_BUF or more */
 	struct nl_ack	 ack;	/* the kernel's last word */
+	uint32_t	 records;	/* in the last answer of nl_talk() */
 };
 
 #define NL_MORE	INT_MAX		/* the answer goes on */
@@ -33,7 +34,8 @@ int nl_talk_hear(struct nl_talk *t,
  * Send the one request in *req, which begins at its start and carries
  * NLM_F_ACK, and hand every record answered to each(), with arg.
  *
- * A dump ends with NLMSG_DONE, anything else with its acknowledgement.
+ * A dump ends with NLMSG_DONE, anything else with its acknowledgement: the
+ * other one of these is no end.
  * Returns 0, what each() returned when that was not 0 (the rest of the
  * answer then stays unread), or -errno: the kernel's (its words are in
  * t->ack), -EINTR when the kernel says that a dump was interrupted and may

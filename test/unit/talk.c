@@ -90,7 +90,7 @@ static void fail_next(long error)
 
 static struct nl_sock sock;
 static uint8_t answers[NL_RECV_BUF];
-static struct nl_talk talk = { &sock, answers, sizeof(answers), { 0 } };
+static struct nl_talk talk = { &sock, answers, sizeof(answers), { 0 }, 0 };
 
 static int start(void **state)
 {
@@ -147,8 +147,21 @@ static void other_numbers_are_passed_over(void **state)
 	say_alone(NLMSG_ERROR, 0, (uint32_t)-1, -EPERM);
 	say_alone(NLMSG_NOOP, 0, 0, 0);
 	say(RECORD, 0, 0, 0);
-	say_alone(NLMSG_ERROR, 0, 0, 0);
+	say_alone(NLMSG_DONE, 0, 0, 0);
 	assert_int_equal(ask(count, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(talk.records, 1);
+}
+
+static void acknowledgement_is_no_end_of_a_dump(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	say_alone(RECORD, NLM_F_MULTI, 0, 0);
+	say_alone(NLMSG_ERROR, 0, 0, 0);
+	say_alone(NLMSG_DONE, NLM_F_MULTI, 0, 0);
+	assert_int_equal(ask(count, &n), -EBADMSG);
 	assert_int_equal(n, 1);
 }
 
@@ -421,6 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(dump_ends_with_done),
 		TEST(other_numbers_are_passed_over),
+		TEST(acknowledgement_is_no_end_of_a_dump),
 		TEST(refusal_is_returned),
 		TEST(interruption_is_told_at_the_end),
 		TEST(loss_is_told),
