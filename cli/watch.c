@@ -123,8 +123,9 @@ static int loop(struct watch *w, struct job *j)
 		    receive(w, j) : 0;
 		if (n == 0)
 			out_flush(o);
+		/* behind what was received, an overflow may wait, and more */
 	} while (n >= 0 && !o->err && !p[READER].revents &&
-		 (!p[SIGNALS].revents || n == NL_SLOTS));
+		 (!p[SIGNALS].revents || n > 0));
 	out_flush(o);
 	if (p[READER].revents & POLLNVAL)
 		o->err = -EBADF;
