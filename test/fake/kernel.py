@@ -285,7 +285,7 @@ class Kernel:
                 if ask.kind in self.deny:
                     raise Refused(self.deny[ask.kind])
                 self.check(ask)
-                data, is_dump = self.DO[ask.kind](self, sock, ask)
+                data, is_dump = getattr(self, self.DO[ask.kind])(sock, ask)
                 out += data
                 if not is_dump and ask.flags & ACK:
                     out.append(self.ack(sock, ask))
@@ -341,7 +341,7 @@ class Kernel:
         return None
 
     def find(self, t, zone):
-        return next((e for e in self.entries if e.has(t, zone)), None)
+        return next((e for e in self.entries if (e.orig == t or e.reply == t) and e.has(t, zone)), None)
 
     # --- get, dump -------------------------------------------------------
 
@@ -508,10 +508,9 @@ class Kernel:
             self.set_status(e, ask.get("CTA_STATUS"))
         self.set_info(e, ask)
         e.mark = ask.get("CTA_MARK") or 0
-        for other in self.entries:
-            for t in (e.orig, e.reply):
-                if other.has(t, {"orig": e.zone_of("orig"), "reply": e.zone_of("reply")}):
-                    raise Refused("EEXIST")
+        zones = {name: e.zone_of(name) for name in ("orig", "reply")}
+        if self.find(e.orig, zones) or self.find(e.reply, zones):
+            raise Refused("EEXIST")
         if self.room and ask.has("CTA_LABELS"):
             e.labels = flow.get_labels(ask.attrs["CTA_LABELS"], self.word) or None
         self.enter(e)
@@ -811,6 +810,6 @@ class Kernel:
         self.multicast("expect", event, wire.Message(kind, flow.FAMILY[x.tuple.v], self.expect_record(x), flags, 0,
                                                      port).pack())
 
-    DO = {CT_NEW: new, CT_GET: get, CT_DELETE: delete, CT_ZERO: get, CT_STATS_CPU: stats, CT_STATS: count,
-          CT_DYING: list_dying, CT_UNCONFIRMED: list_unconfirmed, EXP_NEW: expect_new, EXP_GET: expect_get,
-          EXP_DELETE: expect_delete, EXP_STATS_CPU: expect_stats}
+    DO = {CT_NEW: "new", CT_GET: "get", CT_DELETE: "delete", CT_ZERO: "get", CT_STATS_CPU: "stats", CT_STATS: "count",
+          CT_DYING: "list_dying", CT_UNCONFIRMED: "list_unconfirmed", EXP_NEW: "expect_new", EXP_GET: "expect_get",
+          EXP_DELETE: "expect_delete", EXP_STATS_CPU: "expect_stats"}
