@@ -42,6 +42,16 @@ def on_each(name, **values):
     return facts("linux_{version}_" + name, version=VERSIONS, **values)
 
 
+def on_each_all(name, kinds):
+    """One for each kernel, in which all the kinds are tried."""
+    def add(function):
+        def try_all(test, version):
+            for kind in kinds:
+                function(test, version, kind)
+        return on_each(name)(try_all) and function
+    return add
+
+
 class Test:
     """What a fact gets; what it finds wrong is in problems."""
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Every command against every kernel: the right answer or a clear error, and never a wrong table."""
+import itertools
 from collections import Counter
 
 import check
@@ -7,7 +8,7 @@ import kernel
 import peer
 import shapes
 import table
-from check import expect_states, facts, on_each, states
+from check import expect_states, fact, facts, on_each, on_each_all, states
 from filters import FILTERS, NOT_OF_DELETE, NOT_OF_UPDATE, chosen
 from flow import ASSURED, CONFIRMED, DST_NAT, DYING, EXPECTED, FIXED_TIMEOUT, NAT_DONE, SEEN_REPLY, SRC_NAT
 from kernel import CT_DELETE, STATS
@@ -138,7 +139,7 @@ def save(t, version):
         t.check(again.err.count("Such conntrack exists") == min(found, 20), "a refusal of each line", again)
 
 
-@on_each("is_counted_by_{keys}", keys=("proto", "state", "src", "dport", "zone", "mark", "reply-dst", "proto,state"))
+@on_each_all("is_counted_by_keys", ("proto", "state", "src", "dport", "zone", "mark", "reply-dst", "proto,state"))
 def by(t, version, keys):
     values = {
         "proto": lambda e: e.proto if e.proto != "unknown" else str(e.orig.num),
@@ -194,7 +195,7 @@ def tuple_of(options):
     return test
 
 
-@on_each("gets_{kind}", kind=ONE)
+@on_each_all("gets_one_entry", ONE)
 def get(t, version, kind):
     k = t.kernel(version)
     before = states(k)
@@ -285,7 +286,7 @@ NEW = {
 }
 
 
-@on_each("makes_{kind}", kind=NEW)
+@on_each_all("makes_an_entry", NEW)
 def create(t, version, kind):
     options, orig, more = NEW[kind]
     for letter, done in (("I", "created"), ("A", "added")):
@@ -333,7 +334,7 @@ REFUSED = {
 }
 
 
-@on_each("refuses_{kind}", kind=REFUSED)
+@on_each_all("refuses_what_it_cannot", REFUSED)
 def refused(t, version, kind):
     line, more, words = REFUSED[kind]
     k = t.kernel(version)
@@ -378,7 +379,7 @@ CHANGES = {
 }
 
 
-@on_each("changes_{kind}", kind=CHANGES)
+@on_each_all("changes_entries", CHANGES)
 def update(t, version, kind):
     line, concerns, change = CHANGES[kind]
     k = t.kernel(version)
@@ -712,10 +713,10 @@ class Nothing(peer.Fault):
         self.greeting = greeting
 
 
-@facts("{error}_to_everything_is_told_by_{which}", error=("EPERM", "EINVAL", "ENOMEM"), which=COMMANDS)
-def refuses_all(t, error, name):
-    """EINVAL: the kernel has no ctnetlink."""
-    for version in ("4.4", "6.18"):
+@facts("a_kernel_that_refuses_everything_is_told_by_{which}", which=COMMANDS)
+def refuses_all(t, name):
+    """EINVAL: it has no ctnetlink."""
+    for version, error in itertools.product(("4.4", "6.18"), ("EPERM", "EINVAL", "ENOMEM")):
         k = t.kernel(version)
         before, expects = states(k), expect_states(k)
         k.deny = dict.fromkeys(list(range(0x100, 0x108)) + list(range(0x200, 0x204)), error)
@@ -729,9 +730,9 @@ def refuses_all(t, error, name):
         t.same((states(k), expect_states(k)), (before, expects), "the tables", got)
 
 
-@facts("a_kernel_without_nfnetlink_is_told_by_{which}", which=COMMANDS)
-def no_netlink(t, name):
-    for error in ("EPROTONOSUPPORT", "EAFNOSUPPORT"):
+@fact
+def a_kernel_without_nfnetlink_is_told_by_every_command(t):
+    for error, name in itertools.product(("EPROTONOSUPPORT", "EAFNOSUPPORT"), COMMANDS):
         got = t.run(t.kernel("4.4"), command(t, name), Nothing(socket=error))
         t.fails(got, "hint: load the module nfnetlink")
 
