@@ -345,6 +345,23 @@ static void silence_before_an_answer_is_success(void **state)
 	assert_int_equal(m.flags, NLM_F_REQUEST | NLM_F_ACK);
 }
 
+static void refusal_of_what_was_taken_for_success_is_an_error(void **state)
+{
+	struct nl_batch b;
+
+	(void)state;
+	begin_batch(&b);
+	request(&b);
+	request(&b);
+	request(&b);
+	say_alone(NLMSG_ERROR, 0, 1, -EBUSY);
+	say_alone(NLMSG_ERROR, 0, 0, -EBUSY);
+	say_alone(NLMSG_ERROR, 0, 2, 0);
+	assert_int_equal(nl_batch_flush(&b), -EBADMSG);
+	assert_int_equal(heard.ends, 2);
+	assert_int_equal(heard.refused, 1);
+}
+
 static void full_window_is_sent(void **state)
 {
 	struct nl_batch b;
@@ -443,6 +460,7 @@ int main(void)
 		TEST(overflown_request_is_not_sent),
 		TEST(answers_are_paired_by_number),
 		TEST(requests_are_numbered),
+		TEST(refusal_of_what_was_taken_for_success_is_an_error),
 		TEST(full_window_is_sent),
 		TEST(silence_before_an_answer_is_success),
 		TEST(lost_answers_end_a_batch),
