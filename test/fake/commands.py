@@ -322,8 +322,9 @@ REFUSED = {
     "two_zones": ("-I -t 5 -p udp -s {c} -d {b} --sport 1 --dport 2 --orig-zone 1 --reply-zone 2", {},
                   ["invalid parameters"]),
     "a_translation_of_what_is_there": ("-A -t 5 -n 10.9.9.9 " + ONE["udp"], {}, ["Operation not supported"]),
-    "a_master_that_is_unknown": ("-I expect -t 5 -p tcp -s {c} -d {b} --sport 1 --dport 2 --tuple-src {b} --tuple-dst {c} "
-                                 "--tuple-port-src 1 --tuple-port-dst 2 --mask-src 255.255.255.255 --mask-dst "
+    "a_master_that_is_unknown": ("-I expect -t 5 -p tcp -s {c} -d {b} --sport 1 --dport 2 --tuple-src {b} "
+                                 "--tuple-dst {c} --tuple-port-src 1 --tuple-port-dst 2 --mask-src 255.255.255.255 "
+                                 "--mask-dst "
                                  "255.255.255.255 --mask-port-src 0 --mask-port-dst 65535", {},
                                  ["master conntrack not found"]),
     "an_expectation_that_is_unknown": ("-G expect -p tcp -s {c} -d {b} --sport 1 --dport 2 --reply-port-src 1 "

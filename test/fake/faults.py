@@ -138,7 +138,8 @@ def cuts(data):
     """Lengths at which to cut: all the short ones, and some of the others; not between messages."""
     rng = random.Random(len(data))
     n = len(data)
-    lengths = {*range(1, min(n, 42), 3), 16, 20, 36, n // 2, n - 1, n - 2, n - 4, *(rng.randrange(1, n) for _ in range(10))}
+    lengths = {*range(1, min(n, 42), 3), 16, 20, 36, n // 2, n - 1, n - 2, n - 4}
+    lengths.update(rng.randrange(1, n) for _ in range(10))
     return sorted(n for n in lengths if n not in boundaries(data) and 0 < n < len(data))
 
 
@@ -186,7 +187,8 @@ FAULTS = {
     "behind_a_stranger": (ANY, lambda data: [
         before(Frame(make(data), port=4242)) for make in
         (other_record, ack_of(0), ack_of(-1), lambda d: control(wire.DONE, d, host32(0)), lambda d: d[:7])]),
-    "behind_a_noop": (ANY, lambda data: [before(lambda d: control(NOOP, d)), before(lambda d: control(NOOP, d, bytes(8)))]),
+    "behind_a_noop": (ANY, lambda data: [before(lambda d: control(NOOP, d)),
+                                         before(lambda d: control(NOOP, d, bytes(8)))]),
     "behind_an_overrun": (ANY, lambda data: [before(lambda d: control(OVERRUN, d)),
                                              before(lambda d: change(control(OVERRUN, d), seq=0))]),
     "behind_enobufs": (ANY, lambda data: [before(Frame(error="ENOBUFS"))]),

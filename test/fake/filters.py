@@ -219,7 +219,8 @@ FILTERS = {
         ("! -n", (no(translated("src")),)),
         (LABELLED + "! -l one", (no(labels(1)),)),
         ("! --state ESTABLISHED -p tcp", (no(state("ESTABLISHED")), proto("tcp"))),
-        ("-p udp --dport 53 ! -s 10.1.1.0/24", (proto("udp"), family(4), port(1, (53, 53)), no(net("src", "10.1.1.0/24")))),
+        ("-p udp --dport 53 ! -s 10.1.1.0/24",
+         (proto("udp"), family(4), port(1, (53, 53)), no(net("src", "10.1.1.0/24")))),
     ],
     "whole_tuple": [
         (line, (zone(z), proto(name), net("src", src), net("dst", dst)) + tuple(more))
