@@ -65,8 +65,10 @@ int nl_listen_recv(const struct nl_sock *s, struct nl_slots *slots)
 		m->msg_name = &slot->from;
 		m->msg_namelen = sizeof(slot->from);
 	}
-	n = (int)syscall(SYS_recvmmsg, s->fd, slots->msg, NL_SLOTS,
-			 MSG_DONTWAIT, NULL);
+	do
+		n = (int)syscall(SYS_recvmmsg, s->fd, slots->msg, NL_SLOTS,
+				 MSG_DONTWAIT, NULL);
+	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		n = errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	return n;
