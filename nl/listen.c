@@ -70,7 +70,7 @@ int nl_listen_recv(const struct nl_sock *s, struct nl_slots *slots)
 				 MSG_DONTWAIT, NULL);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		n = errno == EAGAIN || errno == EINTR ? 0 : -errno;
+		n = errno == EAGAIN ? 0 : -errno;
 	return n;
 }
 
