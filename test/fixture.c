@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "test/fixture.h"
 
+#include "test/order.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -48,6 +50,7 @@ static void take_datagram(struct section *s)
 		abort();
 	for (const char *p = s->text; *p; p += strcspn(p, "\n") + 1)
 		s->n += take_hex(p, s->bytes + s->n);
+	order_msgs(s->bytes, s->n);
 }
 
 static void parse_fixture(struct fixture *f)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests that change entries: ctnetlink.md 3.4, 3.5, 4.7, 8.5 and 8.6. */
+#include "test/order.h"
 #include "test/unit/unit.h"
 
 #include "ct/change.h"
@@ -52,7 +53,7 @@ static struct nl_run make(void)
 /* As in 8.5, in the order of the attributes' numbers. */
 static void new_entry_is_the_worked_example(void **state)
 {
-	static const uint8_t want[] = {
+	uint8_t want[] = {
 		0x34, 0, 1, 0x80, 0x14, 0, 1, 0x80,
 		8, 0, 1, 0, 0xc6, 0x33, 0x64, 0x0a,
 		8, 0, 2, 0, 0xcb, 0, 0x71, 0x14,
@@ -71,6 +72,7 @@ static void new_entry_is_the_worked_example(void **state)
 	};
 
 	(void)state;
+	order_attrs(want, sizeof(want));
 	c.has |= CT_STATUS | CT_MARK;
 	f.status = IPS_SEEN_REPLY | IPS_ASSURED;
 	f.mark = 7;
@@ -84,7 +86,7 @@ static void new_entry_is_the_worked_example(void **state)
 /* As in 8.6, but for the maximum, which is the minimum when left out. */
 static void translation_is_the_worked_example(void **state)
 {
-	static const uint8_t want[] = {
+	uint8_t want[] = {
 		0x20, 0, 6, 0x80, 8, 0, 1, 0, 192, 0, 2, 7,
 		0x14, 0, 3, 0x80, 6, 0, 1, 0, 0xee, 0x48, 0, 0,
 		6, 0, 2, 0, 0xee, 0x48, 0, 0,
@@ -92,6 +94,7 @@ static void translation_is_the_worked_example(void **state)
 	struct nl_attr a;
 
 	(void)state;
+	order_attrs(want, sizeof(want));
 	c.nat[CT_SRC_END] = (struct ct_nat){
 		1, 1, 61000, { { 192, 0, 2, 7 } } };
 	assert_int_equal(nl_attr_find(make(), CTA_NAT_SRC, &a), 1);

@@ -219,7 +219,7 @@ static void lines_may_be_peeked_at(void **state)
 		const char *end, *raw, *p = lines_peek(&load, &end);
 		size_t len;
 
-		assert_true(end - p >= LINES_OVER || i > 4900);
+		assert_true((size_t)(end - p) >= LINES_OVER || i > 4900);
 		n = (size_t)sprintf(want, "-I %d %*s\n", i, i % 30, "x");
 		assert_true((size_t)(end - p) >= n);
 		assert_memory_equal(p, want, n);

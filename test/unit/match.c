@@ -248,12 +248,15 @@ static void zones_are_compared(void **state)
 
 static void every_label_must_be_set(void **state)
 {
+	unsigned long word = 0x07;	/* the first of the kernel's */
+
 	(void)state;
 	f.has = CT_F_LABELS;
 	f.labels.set[0] = 0x03;
-	flow.labels[0] = 0x07;
+	memcpy(flow.labels, &word, sizeof(word));
 	assert_match(1);
-	flow.labels[0] = 0x05;
+	word = 0x05;
+	memcpy(flow.labels, &word, sizeof(word));
 	assert_match(0);
 	f.labels.set[0] = 0;
 	f.labels.set[127] = 0x80;	/* more than the kernel keeps */

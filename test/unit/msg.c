@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "nl/ack.h"
 #include "test/guard.h"
+#include "test/order.h"
 #include "test/unit/unit.h"
 
 /* ctnetlink.md 8.1, then NLMSG_DONE. */
-static const uint8_t datagram[] = {
+static uint8_t datagram[] = {
 	20, 0, 0, 0,  1, 1,  1, 3,  7, 0, 0, 0,  0, 0, 0, 0,  2, 0, 0x12, 0x34,
 	20, 0, 0, 0,  3, 0,  2, 0,  7, 0, 0, 0,  1, 0x10, 0, 0,  0, 0, 0, 0,
 };
@@ -172,5 +173,6 @@ int main(void)
 		cmocka_unit_test(quoted_length_may_lie),
 	};
 
+	order_msgs(datagram, sizeof(datagram));
 	return cmocka_run_group_tests_name("msg", tests, NULL, NULL);
 }

@@ -42,6 +42,7 @@ static void addresses_are_libcs(void **state)
 	uint64_t seed = 5;
 
 	(void)state;
+	unit_glibc();
 	for (unsigned i = 0; i < 500000; i++) {
 		unsigned n = unit_random(&seed) % 9;
 		char word[64] = "";

@@ -3,6 +3,7 @@
 #include "ct/tables.h"
 #include "nl/msg.h"
 #include "test/guard.h"
+#include "test/order.h"
 #include "test/unit/unit.h"
 
 #include <sys/socket.h>
@@ -51,7 +52,7 @@ static void add_tuple(enum ct_dir dir, uint32_t has, uint8_t proto)
 /* ctnetlink.md 8.4, but for NLM_F_ACK, which nl_talk() asks for. */
 static void built_bytes_are_the_worked_example(void **state)
 {
-	static const uint8_t want[] = {
+	uint8_t want[] = {
 		0x44, 0, 0, 0, 0x01, 0x01, 0x05, 0x03, 2, 0, 0, 0, 0, 0, 0, 0,
 		2, 0, 0, 0,
 		0x24, 0, 0x01, 0x80, 0x0c, 0, 0x01, 0x80,
@@ -62,6 +63,7 @@ static void built_bytes_are_the_worked_example(void **state)
 	};
 
 	(void)state;
+	order_msgs(want, sizeof(want));
 	f.family = AF_INET;
 	add_tuple(CT_ORIG, CT_SRC4 | CT_PROTO | CT_DPORT, PROTO_TCP);
 	ct_plan(&p, CT_SHOW, CT_TABLE_CONNTRACK, &f);
@@ -398,15 +400,17 @@ static void no_request_deletes(void **state)
 
 static void entry_is_named_byte_for_byte(void **state)
 {
-	static const uint8_t record[] = {
+	uint8_t record[] = {
 		8, 0, 3, 0, 0, 0, 0, 1,
 		12, 0, 1, 0x80, 8, 0, 99, 0, 'a', 'b', 'c', 'd',
 		6, 0, 18, 0, 0, 5, 0, 0,
 	};
-	struct nl_run run = { guard_copy(record, sizeof(record)),
-			      sizeof(record) };
+	struct nl_run run;
 
 	(void)state;
+	order_attrs(record, sizeof(record));
+	run = (struct nl_run){ guard_copy(record, sizeof(record)),
+			       sizeof(record) };
 	nl_put_init(&put, buf, sizeof(buf));
 	assert_int_equal(ct_name_entry(&put, run, 0), 0);
 	assert_int_equal(put.len, 20);

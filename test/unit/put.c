@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "nl/msg.h"
 #include "test/guard.h"
+#include "test/order.h"
 #include "test/unit/unit.h"
 
 static uint8_t zeros[256];
 
 static void numbers_go_out_in_network_order(void **state)
 {
-	static const uint8_t want[] = {
+	uint8_t want[] = {
 		5, 0, 1, 0, 0xab, 0, 0, 0,
 		6, 0, 2, 0, 0x01, 0x02, 0, 0,
 		8, 0, 3, 0, 1, 2, 3, 4,
 		12, 0, 4, 0, 1, 2, 3, 4, 5, 6, 7, 8,
-		8, 0, 5, 0, 0x78, 0x56, 0x34, 0x12,
+		8, 0, 5, 0, 0, 0, 0, 0,		/* in host order */
 		7, 0, 6, 0, 'x', 'y', 'z', 0,
 	};
+	const uint32_t u32 = 0x12345678;
 	const uint64_t u64 = 0x0102030405060708u;
 	const uint8_t u8 = 0xab;
 	struct nl_put m;
 
 	(void)state;
+	order_attrs(want, sizeof(want));
+	memcpy(want + 40, &u32, sizeof(u32));
 	memset(zeros, 0xff, sizeof(zeros));
 	nl_put_init(&m, guard_copy(zeros, sizeof(want)), sizeof(want));
 	nl_put_be(&m, 1, &u8, sizeof(u8));
 	nl_put_be16(&m, 2, 0x0102);
 	nl_put_be32(&m, 3, 0x01020304);
 	nl_put_be(&m, 4, &u64, sizeof(u64));
-	nl_put_host32(&m, 5, 0x12345678);
+	nl_put_host32(&m, 5, u32);
 	nl_put_attr(&m, 6, "xyz", 3);
 	assert_int_equal(m.err, 0);
 	assert_int_equal(m.len, sizeof(want));
@@ -35,13 +39,14 @@ static void numbers_go_out_in_network_order(void **state)
 
 static void nests_are_flagged_and_measured(void **state)
 {
-	static const uint8_t want[] = {
+	uint8_t want[] = {
 		16, 0, 1, 0x80, 12, 0, 2, 0x80, 5, 0, 3, 0, 7, 0, 0, 0,
 	};
 	struct nl_put m;
 	size_t outer, inner;
 
 	(void)state;
+	order_attrs(want, sizeof(want));
 	nl_put_init(&m, guard_copy(zeros, 64), 64);
 	outer = nl_put_nest(&m, 1);
 	inner = nl_put_nest(&m, 2);

@@ -52,7 +52,7 @@ static void needs_seccomp(void)
 	if (prctl(PR_GET_SECCOMP) < 0 ||
 	    (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) < 0 &&
 	     errno == EINVAL)) {
-		print_message("this kernel has no seccomp\n");
+		print_message("# this kernel has no seccomp\n");
 		skip();
 	}
 }

@@ -296,18 +296,31 @@ static void nobody_chooses_slots(void **state)
 	}
 }
 
-/* In a child: the limit is for good. */
+#define NO_LIMIT	77	/* as it is where an emulator does not keep it */
+
+/* For good. Returns 0, or why not. */
+static int limit_memory(size_t bytes)
+{
+	const struct rlimit limit = { bytes, bytes };
+
+	if (setrlimit(RLIMIT_AS, &limit) < 0)
+		return 1;
+	return mmap(NULL, (64u << 20) + 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ?
+	       0 : NO_LIMIT;
+}
+
+/* In a child. */
 static int out_of_memory(size_t size)
 {
-	struct rlimit limit = { 64u << 20, 64u << 20 };
 	struct tally t = { 0 };
 	static char key[4096];
 	uint32_t n = 0, seen = 0;
 	const struct tally_row *row;
-	int r;
+	int r = limit_memory(64u << 20);
 
-	if (setrlimit(RLIMIT_AS, &limit) < 0)
-		return 1;
+	if (r)
+		return r;
 	do
 		r = tally_add(&t, key, (size_t)sprintf(key, "%09u", n) + size,
 			      1, 2);
@@ -326,12 +339,12 @@ static int out_of_memory(size_t size)
 
 static int nothing_at_all(size_t size)
 {
-	struct rlimit limit = { 1, 1 };
 	struct tally t = { 0 };
+	int r = limit_memory(1);
 
 	(void)size;
-	if (setrlimit(RLIMIT_AS, &limit) < 0)
-		return 1;
+	if (r)
+		return r;
 	for (int i = 0; i < 2; i++)
 		if (tally_add(&t, "x", 1, 1, 1) != -ENOMEM)
 			return 2;
@@ -346,6 +359,10 @@ static int in_child(int (*test)(size_t), size_t size)
 	if (pid == 0)
 		_exit(test(size));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_LIMIT) {
+		print_message("# this machine does not limit memory\n");
+		skip();
+	}
 	return status;
 }
 

@@ -79,6 +79,7 @@ static void addresses_are_inet_ntops(void **state)
 	char want[64];
 
 	(void)state;
+	unit_glibc();
 	for (unsigned i = 0; i < 200000; i++) {
 		uint8_t a[16];
 		uint32_t zero = unit_random(&seed);
@@ -332,6 +333,7 @@ static void odd_rules_are_read_as_glibc_does(void **state)
 	};
 
 	(void)state;
+	unit_glibc();
 	for (size_t i = 0; i < COUNT(rules); i++)
 		assert_odd_rule(rules[i]);
 }
@@ -347,6 +349,7 @@ static void any_rule_is_read_as_glibc_does(void **state)
 	uint64_t seed = 11;
 
 	(void)state;
+	unit_glibc();
 	for (unsigned i = 0; i < 3000; i++) {
 		char rule[96] = "";
 
