@@ -146,6 +146,7 @@ static void each_command_has_the_calls_it_needs_and_no_other(void **state)
 static void nothing_is_refused_without_a_sandbox(void **state)
 {
 	(void)state;
+	needs_seccomp();	/* an emulator breaks down at such calls */
 	world.open = 1;
 	q.cmd = CMD_LIST;
 	ALL(files, 1);
