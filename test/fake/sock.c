@@ -313,7 +313,7 @@ static long take_many(int fd, struct paper *p, struct mmsghdr *m, unsigned n)
 		return -1;
 	if (i < n && errno != EAGAIN)
 		p->error = errno;
-	return i;
+	return (long)i;
 }
 
 /* ------------------------------------------------------------------ files */
