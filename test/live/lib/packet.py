@@ -4,7 +4,7 @@ import socket
 import struct
 from collections import namedtuple
 
-ICMP, TCP, UDP, GRE, ESP, ICMPV6, OSPF, SCTP, UDPLITE = 1, 6, 17, 47, 50, 58, 89, 132, 136
+ICMP, TCP, UDP, DCCP, GRE, ESP, ICMPV6, OSPF, SCTP, UDPLITE = 1, 6, 17, 33, 47, 50, 58, 89, 132, 136
 FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16}
 
 Seen = namedtuple("Seen", "src dst proto payload")
@@ -108,3 +108,12 @@ def init_chunk(kind, tag):
 def sctp(src, dst, sport, dport, tag, *chunks):
     head, rest = struct.pack("!HHI", sport, dport, tag), b"".join(chunks)
     return ip(src, dst, SCTP, head + struct.pack("<I", crc32c(head + bytes(4) + rest)) + rest)
+
+
+def dccp(src, dst, sport, dport, kind, seq, ack):
+    """Kinds 0 to 7: request, response, data, ack, data-ack, closereq, close, reset; service code 42."""
+    more = b"" if kind in (0, 2) else struct.pack("!Q", ack)            # 48 bits of it
+    more += {0: struct.pack("!I", 42), 1: struct.pack("!I", 42), 7: bytes(4)}.get(kind, b"")
+    data = b"data" if kind in (2, 4) else b""
+    head = struct.pack("!HHBBHBBHI", sport, dport, (16 + len(more)) // 4, 0, 0, kind << 1 | 1, 0, seq >> 32, seq & 0xffffffff)
+    return summed(src, dst, DCCP, head + more + data, 6)
