@@ -133,11 +133,11 @@ static void put_sum(struct out *o, const char *name, uint64_t v)
 void by_show(struct job *j)
 {
 	/* before the count, the packets and the bytes, and behind them */
-	static const char lines[] = "\0 packets=\0 bytes=\0\n";
+	static const char plain[] = "\0 packets=\0 bytes=\0\n";
 	static const char objects[] =
 		"{\"count\":\0,\"packets\":\0,\"bytes\":\0}";
 	const int json = j->fmt != &fmt_plain;
-	const char *words = json ? objects : lines;
+	const char *words = json ? objects : plain;
 	const struct tally_row *row;
 	struct out *o = j->out;
 	uint32_t left = j->q->top;

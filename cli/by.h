@@ -7,9 +7,9 @@
 
 /*
  * The key that a word of n characters names, with the bits that count behind a
- * slash if it is an address. Returns 0, or -EINVAL with *k untouched.
+ * slash if it is an address. Returns 0, or -EINVAL with *by untouched.
  */
-int by_find(struct cli_by *k, const char *word, size_t n);
+int by_find(struct cli_by *by, const char *word, size_t n);
 
 /* Count the entry in j->flow. Returns 0 or -errno. */
 int by_add(struct job *j);

@@ -9,6 +9,6 @@
 #include "cli/run.h"
 
 /* Show events until a signal comes or nobody reads. Returns the exit code. */
-int cli_watch(const struct cli_req *q, const struct cli_world *w);
+int cli_watch(const struct cli_req *q, const struct cli_world *world);
 
 #endif

@@ -359,9 +359,9 @@ void clock_split(struct clock_parts *d, const struct clock_zone *z, int64_t t)
 	year = year_of(days);
 	while (month_start(year, month + 1) <= days)
 		month++;
-	d->hour = (uint16_t)(second / HOUR);
-	d->min = (uint16_t)(second / 60 % 60);
-	d->sec = (uint16_t)(second % 60);
+	d->time[0] = (uint16_t)(second / HOUR);
+	d->time[1] = (uint16_t)(second / 60 % 60);
+	d->time[2] = (uint16_t)(second % 60);
 	d->wday = (uint16_t)(weekday(days) + 1);
 	d->day = (uint16_t)(days - month_start(year, month) + 1);
 	d->month = (uint16_t)month;
@@ -378,8 +378,8 @@ char *clock_date(char *p, const struct clock_zone *z, int64_t t)
 	if (d.day < 10)
 		*p++ = ' ';
 	p = text_u32(p, d.day);
-	for (const uint16_t *unit = &d.hour; unit <= &d.sec; unit++) {
-		*p++ = unit == &d.hour ? ' ' : ':';
+	for (const uint16_t *unit = d.time; unit < d.time + 3; unit++) {
+		*p++ = unit == d.time ? ' ' : ':';
 		p = text_zeros(p, *unit, 2);
 	}
 	*p++ = ' ';

@@ -54,7 +54,7 @@ int32_t clock_offset(const struct clock_zone *z, int64_t t);
 
 /* A time as people write it. */
 struct clock_parts {
-	uint16_t	 hour, min, sec;
+	uint16_t	 time[3];	/* hour, minute, second */
 	uint16_t	 wday;		/* Sunday is 1 */
 	uint16_t	 day, month, year;
 };

@@ -143,7 +143,7 @@ struct script {
 };
 
 /* Play a script of what is looked at. */
-void script_run(struct out *o, struct view *v, const char *text);
+void script_run(struct out *o, struct view *v, const char *s);
 
 /* Play the script of a flow, of an expectation. */
 void script_flow(struct out *o, const struct script *s,

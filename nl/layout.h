@@ -65,7 +65,7 @@ struct nl_layouts {
  * nl_decode() of the whole table, by a learned layout where there is one.
  * Same contract, same result.
  */
-int nl_layout_decode(struct nl_layouts *l, const struct nl_row *t,
+int nl_layout_decode(struct nl_layouts *ls, const struct nl_row *t,
 		     struct nl_run run, void *to);
 
 /*

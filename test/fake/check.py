@@ -10,7 +10,7 @@ sys.path.insert(0, __file__.rsplit("/", 2)[0] + "/live/lib")
 import shapes                           # noqa: E402
 import table                            # noqa: E402
 from kernel import VERSIONS, Kernel     # noqa: E402
-from peer import Peer, Result           # noqa: E402,F401
+from peer import Peer                   # noqa: E402
 
 FACTS = []                              # (name, function, arguments)
 VERSION = r"conntrack v[0-9.]+ \(rawtrack\): "

@@ -72,7 +72,7 @@ def told_in_json(t, version):
 
 
 def shapes_of(line):
-    return check.Result((), 0, line, "")
+    return peer.Result((), 0, line, "")
 
 
 @on_each("is_told_whole_in_lines_and_xml")

@@ -189,8 +189,10 @@ int __wrap_setsockopt(int fd, int level, int name, const void *v,
 		return result(name == NETLINK_EXT_ACK ? p->says.ext_ack :
 							ENOPROTOOPT);
 	if (name == SO_RCVTIMEO) {
-		if (getenv("FAKE_PATIENCE"))
-			be_patient(fd, getenv("FAKE_PATIENCE"));
+		const char *ms = getenv("FAKE_PATIENCE");
+
+		if (ms)
+			be_patient(fd, ms);
 		else
 			return __real_setsockopt(fd, level, name, v, len);
 		return 0;

@@ -21,7 +21,7 @@ static void check_date(const struct clock_zone *z, int64_t t)
 	fuzz_check(end > text && end <= text + sizeof(text),
 		   "a date has room");
 	clock_split(&d, z, t);
-	fuzz_check(d.hour < 24 && d.min < 60 && d.sec < 60, "a time of day");
+	fuzz_check(d.time[0] < 24 && d.time[1] < 60 && d.time[2] < 60, "a time of day");
 	fuzz_check(d.wday >= 1 && d.wday <= 7 && d.day >= 1 && d.day <= 31 &&
 		   d.month >= 1 && d.month <= 12, "a day of a month");
 }

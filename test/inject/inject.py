@@ -13,7 +13,6 @@ from the old one to the new one.
 """
 import ctypes
 import multiprocessing
-import os
 import re
 import sys
 import traceback
@@ -99,6 +98,9 @@ def begin(tool):
     global world
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "unshare")
+    # by default, entries have events if anybody on the machine listens as they begin
+    with open("/proc/sys/net/netfilter/nf_conntrack_events", "w") as f:
+        f.write("1")
     world = World(tool)
 
 
