@@ -250,14 +250,20 @@ void ct_plan_request(const struct ct_plan *p, unsigned i, struct nl_put *m)
 
 int ct_name_entry(struct nl_put *m, struct nl_run record, int with_id)
 {
+	static const struct {
+		uint8_t	type, size;
+	} rest[] = { { CTA_ZONE, 2 }, { CTA_ID, 4 } };
 	struct nl_attr a;
 
 	if (nl_attr_find(record, CTA_TUPLE_ORIG, &a) <= 0)
 		return -EBADMSG;
 	nl_put_attr(m, CTA_TUPLE_ORIG | NLA_F_NESTED, a.data, a.len);
-	if (nl_attr_find(record, CTA_ZONE, &a) > 0)
-		nl_put_attr(m, CTA_ZONE, a.data, a.len);
-	if (with_id && nl_attr_find(record, CTA_ID, &a) > 0)
-		nl_put_attr(m, CTA_ID, a.data, a.len);
+	for (unsigned i = 0; i <= (with_id != 0); i++) {
+		if (nl_attr_find(record, rest[i].type, &a) <= 0)
+			continue;
+		if (a.len < rest[i].size)
+			return -EBADMSG;
+		nl_put_attr(m, rest[i].type, a.data, a.len);
+	}
 	return 0;
 }

@@ -77,7 +77,8 @@ void ct_put_tuple(struct nl_put *m, uint16_t type, const struct ct_tuple *t);
  * tuple and the zone, copied byte for byte from those of a record just
  * received, and its id as well if a new entry of the same tuple is to be
  * spared. CT_GET, CT_GET_CTRZERO, CT_NEW and CT_DELETE take them, the last one
- * heeds the id. Returns 0, or -EBADMSG when the record has no tuple.
+ * heeds the id. Returns 0, or -EBADMSG when the record has no tuple, or one
+ * of the others is too short to be read.
  */
 int ct_name_entry(struct nl_put *m, struct nl_run record, int with_id);
 

@@ -419,6 +419,30 @@ static void entry_is_named_byte_for_byte(void **state)
 	assert_int_equal(ct_name_entry(&put, run, 0), -EBADMSG);
 }
 
+/* What a decoder would pass over, for an earlier one of the number, is no name. */
+static void entry_with_a_broken_zone_or_id_has_no_name(void **state)
+{
+	const uint8_t types[] = { CTA_ZONE, CTA_ID };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		uint8_t record[] = {
+			12, 0, 1, 0x80, 8, 0, 99, 0, 'a', 'b', 'c', 'd',
+			8, 0, types[i], 0, 1, 2, 3, 4,
+			5, 0, types[i], 0, 1, 0, 0, 0,
+		};
+		struct nl_run run = { record, sizeof(record) };
+
+		order_attrs(record, sizeof(record));
+		nl_put_init(&put, buf, sizeof(buf));
+		assert_int_equal(ct_name_entry(&put, run, 1), -EBADMSG);
+		run.left -= 8;
+		nl_put_init(&put, buf, sizeof(buf));
+		assert_int_equal(ct_name_entry(&put, run, 1), 0);
+		assert_int_equal(put.len, 20);
+	}
+}
+
 #define TEST(f)	cmocka_unit_test_setup(f, start)
 
 int main(void)
@@ -437,6 +461,7 @@ int main(void)
 		TEST(icmp_reply_has_the_answers_type),
 		TEST(no_request_deletes),
 		TEST(entry_is_named_byte_for_byte),
+		TEST(entry_with_a_broken_zone_or_id_has_no_name),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
