@@ -258,7 +258,7 @@ int ct_name_entry(struct nl_put *m, struct nl_run record, int with_id)
 	if (nl_attr_find(record, CTA_TUPLE_ORIG, &a) <= 0)
 		return -EBADMSG;
 	nl_put_attr(m, CTA_TUPLE_ORIG | NLA_F_NESTED, a.data, a.len);
-	for (unsigned i = 0; i <= (with_id != 0); i++) {
+	for (unsigned i = 0; i < (with_id ? 2u : 1u); i++) {
 		if (nl_attr_find(record, rest[i].type, &a) <= 0)
 			continue;
 		if (a.len < rest[i].size)
