@@ -321,7 +321,10 @@ static int settle(struct cli_req *q)
 	return r;
 }
 
-/* -R FILE, whole; cli_check() refuses what precedes it, but for --netns and --no-sandbox. */
+/*
+ * -R FILE, whole; cli_check() refuses what precedes it, but for --netns and
+ * --no-sandbox.
+ */
 static int is_load(const struct cli_req *q, const struct words *w)
 {
 	return !q->cmd && w->next < w->argc &&

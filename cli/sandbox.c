@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/sandbox.h"
 
+#include "nl/listen.h"
+
 #include <elf.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -118,12 +120,7 @@ static const struct row {
 	CALL(COUNTS, mremap)
 	CALL(COUNTS, getrandom)
 
-#ifdef SYS_recvmmsg
 	CALL(EVENTS, recvmmsg)
-#endif
-#ifdef SYS_recvmmsg_time64
-	CALL(EVENTS, recvmmsg_time64)
-#endif
 	CALL(EVENTS, getsockname)	/* to leave the groups at the end */
 	CALL(EVENTS, bind)
 	CALL(EVENTS, getsockopt)	/* how many were lost */
@@ -201,10 +198,8 @@ void sandbox_rights(const struct job *j)
 			      1u << CAP_DAC_READ_SEARCH : 0;
 	struct __user_cap_header_struct us = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	static int done;
 
-	if (j->w->open || done++ ||
-	    syscall(SYS_capget, &us, data) < 0)
+	if (j->w->open || syscall(SYS_capget, &us, data) < 0)
 		return;
 	data[0].effective &= keep;
 	data[0].permitted &= keep;

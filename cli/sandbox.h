@@ -17,8 +17,7 @@ void sandbox_calls(const struct job *j);
 
 /*
  * No further request will be sent: give the capabilities away. -E keeps those
- * to read who owns a socket in /proc. Without effect the second time, and
- * with --no-sandbox.
+ * to read who owns a socket in /proc. Without effect with --no-sandbox.
  */
 void sandbox_rights(const struct job *j);
 

@@ -3,18 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-/* 32-bit machines younger than 2038's problem */
-#ifndef SYS_recvmmsg
-#define SYS_recvmmsg	SYS_recvmmsg_time64
-#endif
-
-/* linux/sock_diag.h and asm/socket.h: 4.12 */
-#ifndef SO_MEMINFO
-#define SO_MEMINFO	55
-#endif
+/* linux/sock_diag.h */
 #define MEMINFO_DROPS	8
 #define MEMINFO_VARS	9
 

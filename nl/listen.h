@@ -9,6 +9,17 @@
 #include "nl/sock.h"
 
 #include <sys/socket.h>
+#include <sys/syscall.h>
+
+/* 32-bit machines younger than 2038's problem have one call of the two */
+#ifndef SYS_recvmmsg
+#define SYS_recvmmsg	SYS_recvmmsg_time64
+#endif
+
+/* asm/socket.h: 4.12 */
+#ifndef SO_MEMINFO
+#define SO_MEMINFO	55
+#endif
 
 #define NL_SLOTS	32
 

@@ -24,6 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "nl/listen.h"
 #include "nl/wire.h"
 
 #include <linux/filter.h>
@@ -31,14 +32,6 @@
 #define PEER_IS_GONE	99	/* exit code */
 #define SOCKETS		64
 #define DATAGRAM	131072u
-
-/* 32-bit machines younger than 2038's problem */
-#ifndef SYS_recvmmsg
-#define SYS_recvmmsg	SYS_recvmmsg_time64
-#endif
-#ifndef SO_MEMINFO
-#define SO_MEMINFO	55
-#endif
 
 /*
  * To the peer go requests as they are, and, told from these by a length of 0,

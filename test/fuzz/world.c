@@ -484,12 +484,7 @@ static long call(long number, const long *arg)
 	switch (number) {
 	case SYS_socket:
 		return open_socket();
-#ifdef SYS_recvmmsg
 	case SYS_recvmmsg:
-#endif
-#ifdef SYS_recvmmsg_time64
-	case SYS_recvmmsg_time64:
-#endif
 		return receive_many((int)arg[0], (void *)arg[1],
 				    (unsigned)arg[2]);
 	case SYS_getsockopt:
