@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/by.h"
 
+#include "cli/near.h"
 #include "cli/opts.h"
 #include "cli/tally.h"
 #include "cli/value.h"
@@ -58,6 +59,12 @@ int by_find(struct cli_by *by, const char *word, size_t n)
 	k.end = row & 1;
 	*by = k;
 	return 0;
+}
+
+void by_near(struct cli_req *q, const char *word, size_t n)
+{
+	for (const char *name = keys; *name; name = cli_part(name, 2))
+		near_name(q, word, n, name);
 }
 
 static struct tally tally;

@@ -11,6 +11,9 @@
  */
 int by_find(struct cli_by *by, const char *word, size_t n);
 
+/* Which key may have been meant: as near_name(). */
+void by_near(struct cli_req *q, const char *word, size_t n);
+
 /* Count the entry in j->flow. Returns 0 or -errno. */
 int by_add(struct job *j);
 

@@ -10,6 +10,25 @@ static int seen(const struct cli_req *q, unsigned row)
 	return (q->seen & opt_bit(row)) != 0;
 }
 
+/* Which commands take an option, as a list of their letters. */
+static const char *takers(const struct cli_req *q, unsigned row)
+{
+	static char list[4 * CLI_CMDS];
+	const unsigned on = cli_columns(q, row) |
+			    cli_musts[cli_opts[row].must];
+	char *p = list;
+
+	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
+		if ((c->on[0] | c->on[1]) & on) {
+			*p++ = ' ';
+			*p++ = '-';
+			*p++ = c->letter;
+		}
+	}
+	*p = '\0';
+	return list;
+}
+
 /* The options given, with `!' or without. */
 static uint64_t given(const struct cli_req *q)
 {
@@ -22,10 +41,9 @@ static void refuse(struct cli_req *q, const char *text, unsigned a, unsigned b)
 	cli_refuse(q, EXIT_USAGE, text, cli_opt_name(a), cli_opt_name(b));
 }
 
-/* The columns of a row. What the old tool does not have goes with more. */
-static unsigned columns(const struct cli_req *q, unsigned row)
+unsigned cli_columns(const struct cli_req *q, unsigned row)
 {
-	const unsigned counts = q->cmd & (CMD_COUNT | CMD_STATS) ?
+	const unsigned counts = (q->cmd | q->about) & (CMD_COUNT | CMD_STATS) ?
 				CLI_ON_NONE : 0;
 	const unsigned may = cli_opts[row].may;
 
@@ -33,7 +51,7 @@ static unsigned columns(const struct cli_req *q, unsigned row)
 		return may;
 	if (q->show & SHOW_METRICS)
 		return counts;
-	return q->show & SHOW_ANY_JSON ? may | CLI_ON_CREATE |
+	return q->show & SHOW_ANY_JSON || q->about ? may | CLI_ON_CREATE |
 	       CLI_ON_EXPECT | counts : may;
 }
 
@@ -46,9 +64,10 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 		const unsigned must = cli_musts[o->must];
 
 		if (given(q) & opt_bit(i) &&
-		    !((columns(q, i) | must) & on))
-			refuse(q, "Illegal option `--%' with this command",
-			       i, i);
+		    !((cli_columns(q, i) | must) & on))
+			cli_refuse(q, EXIT_USAGE, "Illegal option `--%' "
+				   "with this command\fit goes with%",
+				   cli_opt_name(i), takers(q, i));
 		if (q->not_seen & opt_bit(i) &&
 		    !(on & (o->may >> CLI_NOT_SHIFT | CLI_ON_MANY)))
 			refuse(q, "`! --%' does not go with this command",
@@ -86,11 +105,6 @@ static void check_l4(struct cli_req *q)
 		check_pairs(q, OPT_SRCKEY);
 }
 
-/* Options of every command that select nothing. */
-#define NO_FILTERS	(opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) | \
-			 opt_bit(OPT_NAT_RANGE) | opt_bit(OPT_NETNS) | \
-			 opt_bit(OPT_NO_SANDBOX))
-
 /* A port that is a value, or that of one entry, is one port. */
 static void check_ports(struct cli_req *q, int whole)
 {
@@ -101,12 +115,13 @@ static void check_ports(struct cli_req *q, int whole)
 /* Resetting counters goes over the whole table: nothing may select. */
 static void check_zero(struct cli_req *q)
 {
-	const uint64_t beside = NO_FILTERS |
+	const uint64_t beside = CLI_NO_FILTERS |
 		opt_bit(OPT_ZERO) | opt_bit(OPT_FAMILY) |
 		opt_bit(OPT_MASK_SRC) | opt_bit(OPT_MASK_DST);
 
 	if (seen(q, OPT_ZERO) && (q->seen & ~beside || q->not_seen))
-		cli_usage(q, "Can't use -z with filtering parameters", NULL);
+		cli_usage(q, "Can't use -z with filtering parameters"
+			  "\fbut -f: it resets all", NULL);
 }
 
 static void check_mask(struct cli_req *q, unsigned mask, unsigned addr)
@@ -147,7 +162,7 @@ static void check_danger(struct cli_req *q)
 	if (q->operand && q->cmd & many && !q->line)
 		cli_usage(q, "unexpected argument `%'", q->operand);
 	if (q->cmd == CMD_DELETE && seen(q, OPT_TIMEOUT) &&
-	    !(given(q) & ~(NO_FILTERS | opt_bit(OPT_TIMEOUT))))
+	    !(given(q) & ~(CLI_NO_FILTERS | opt_bit(OPT_TIMEOUT))))
 		cli_usage(q, "`--timeout' selects nothing", NULL);
 	/* and no line of a file goes elsewhere than the others */
 	if (q->line && seen(q, OPT_NETNS))
@@ -161,16 +176,19 @@ int cli_check(struct cli_req *q)
 	unsigned on = cmd->on[q->table == CT_TABLE_EXPECT];
 	int whole = (on & (CLI_ON_CREATE | CLI_ON_GET)) != 0;
 
+	if (q->about)	/* what a command may be given is what is asked */
+		return 0;
 	if (!q->cmd && !q->line)
 		cli_usage(q, "no command given", NULL);
 	if (q->cmd == CMD_UPDATE && seen(q, OPT_LABEL_ADD) &&
 	    seen(q, OPT_LABEL_DEL))
 		cli_refuse(q, EXIT_FAILED, "cannot use --label-add and "
-			   "--label-del at the same time", NULL, NULL);
+			   "--label-del at the same time"
+			   "\fdo one after the other", NULL, NULL);
 	if (seen(q, OPT_ANY_NAT) &&
 	    (seen(q, OPT_SRC_NAT) || seen(q, OPT_DST_NAT)))
 		cli_usage(q, "cannot specify `--src-nat' or `--dst-nat' "
-			  "with `--any-nat'", NULL);
+			  "with `--any-nat'\fit stands for either", NULL);
 	check_rows(q, on, 0, OPT_GLOBALS);
 	if (whole)
 		check_pairs(q, OPT_SRC);

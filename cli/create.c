@@ -181,6 +181,7 @@ static int settle(struct engine *e, int r)
 	}
 	e->batch.done = 0;
 	e->kept = 0;
+	job_now(e->job);
 	return r < 0 ? r : e->error;
 }
 

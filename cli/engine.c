@@ -81,7 +81,7 @@ int engine_flush(struct engine *e)
 {
 	int r;
 
-	e->job->how.now_ns = clock_now();
+	job_now(e->job);
 	r = nl_batch_flush(&e->batch);
 	e->kept = 0;
 	if (r == 0)	/* only now: what was done counts */

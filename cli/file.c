@@ -2,6 +2,7 @@
 #include "cli/file.h"
 
 #include "cli/value.h"
+#include "ct/names.h"
 #include "fmt/text.h"
 
 #include <errno.h>
@@ -46,6 +47,16 @@ long file_read(const char *path, char *buf, size_t cap)
 		buf[len] = '\0';
 	close(fd);
 	return len;
+}
+
+int file_setting(const char *name, uint32_t *v)
+{
+	char buf[32];
+	const char *s = buf;
+	long len = file_read(file_path("/proc/sys/net/netfilter/nf_conntrack_",
+				       name, ""), buf, sizeof(buf));
+
+	return len < 0 ? (int)len : ct_number(&s, 10, UINT32_MAX, v);
 }
 
 static int is_blank(char c)

@@ -4,6 +4,7 @@
 #define CLI_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Open a file to read. Returns the descriptor, or -1 with errno set. */
 int file_open(const char *path);
@@ -19,6 +20,12 @@ const char *file_path(const char *dir, const char *name, const char *rest);
  * Returns its length, or -errno: -EFBIG when it does not fit.
  */
 long file_read(const char *path, char *buf, size_t cap);
+
+/*
+ * What net.netfilter.nf_conntrack_ and the name is set to, in the network
+ * namespace we are in. Returns 0, or -errno with *v untouched.
+ */
+int file_setting(const char *name, uint32_t *v);
 
 /*
  * The number of a protocol's name or alias in the text of /etc/protocols

@@ -3,10 +3,13 @@
 
 #include "cli/opts.h"
 #include "cli/tell.h"
+#include "cli/value.h"
 #include "fmt/text.h"
 
 /* The column where explanations begin. */
 #define COLUMN	36u
+
+#define LINE	78u
 
 /* "  -x, --name, --other VALUE     explanation" */
 static void put_row(struct out *o, char letter, const char *text,
@@ -37,15 +40,23 @@ static void put_row(struct out *o, char letter, const char *text,
 	out_end(o, p);
 }
 
-/* Options of no protocol, or of these. */
-static void put_options(struct out *o, unsigned protos)
+/*
+ * Options that one of the columns needs, or else takes, of these protocols and
+ * of none; or, with no columns, all of these protocols.
+ */
+static void put_options(struct out *o, const struct cli_req *q, unsigned on,
+			int needs, unsigned protos)
 {
 	const char *text = cli_part(cli_texts, 3 * CLI_CMDS);
 
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
 		const struct cli_opt *opt = &cli_opts[i];
+		const int needed = (cli_musts[opt->must] & on) != 0;
 
-		if (protos ? opt->protos & protos : !opt->protos)
+		if (on ? needed == needs && (!opt->protos ||
+					     opt->protos & protos) &&
+			 (needed || cli_columns(q, i) & on)
+		       : opt->protos & protos)
 			put_row(o, opt->letter, text,
 				cli_part(cli_kind_words, opt->kind),
 				opt->in == offsetof(struct ct_filter,
@@ -55,30 +66,80 @@ static void put_options(struct out *o, unsigned protos)
 	}
 }
 
+static void put_command(struct out *o, const struct cli_cmd *c)
+{
+	put_row(o, c->letter, cli_cmd_name(c), "", "");
+}
+
+/* All names of all options, in lines that a terminal does not fold. */
+static void put_names(struct out *o)
+{
+	const char *name = cli_opt_name(0);
+	size_t column = LINE;
+
+	for (unsigned i = 0; i < 2 * OPT_COUNT; name = cli_part(name, 1 + i++ % 2)) {
+		const size_t n = value_end(name, '\0') + 3;
+
+		if (!*name)
+			continue;
+		column += n;
+		if (column > LINE) {
+			out_str(o, "\n ");
+			column = n;
+		}
+		out_str(o, " --");
+		out_str(o, name);
+	}
+}
+
+/* A page: what there is. */
+static void put_page(struct out *o)
+{
+	const char *group = "show:\0change:\0other:";
+
+	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
+		if (c->flags & CLI_GROUP) {
+			out_str(o, group);
+			out_char(o, '\n');
+			group = cli_part(group, 1);
+		}
+		put_command(o, c);
+	}
+	out_str(o, "tables: conntrack, expect, dying, unconfirmed\n"
+		"options, explained by conntrack -h COMMAND:");
+	put_names(o);
+	out_char(o, '\n');
+}
+
+/* Everything about one command. */
+static void put_about(struct out *o, const struct cli_req *q)
+{
+	const struct cli_cmd *c = cli_cmd_of(q->about);
+	const unsigned on = c->on[q->table == CT_TABLE_EXPECT];
+	const unsigned protos = q->proto ? cli_proto_bit(q) : UINT8_MAX;
+
+	put_command(o, c);
+	if (on & CLI_MUSTS) {
+		out_str(o, "needs:\n");
+		put_options(o, q, on, 1, protos);
+	}
+	out_str(o, "takes:\n");
+	put_options(o, q, on, 0, protos);
+}
+
 void cli_help(struct out *o, const struct cli_req *q)
 {
-	const char *text = cli_texts;
-
 	out_str(o, tell_version);
-	out_str(o, "\n"
-		"usage: conntrack COMMAND [TABLE] [OPTIONS]\n\ncommands:\n");
-	for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
-		put_row(o, c->letter, text, "", "");
-		text = cli_part(text, 3);
+	out_str(o, "\nusage: conntrack COMMAND [TABLE] [OPTIONS]\n");
+	if (q->about) {
+		put_about(o, q);
+		return;
 	}
-	out_str(o, "\ntables: conntrack, expect, dying, unconfirmed\n"
-		"\noptions:\n");
-	put_options(o, 0);
-	out_str(o, "\nmore by -h -p PROTO:");
-	for (unsigned i = 0; i < CT_P_COUNT; i++) {
-		out_char(o, ' ');
-		out_str(o, ct_protos[i].name);
-	}
-	out_char(o, '\n');
+	put_page(o);
 	if (!q->proto || q->proto == &ct_protos[CT_P_COUNT])
 		return;
-	out_str(o, "\nProto `");
+	out_str(o, "Proto `");
 	out_str(o, q->proto->name);
 	out_str(o, "' help:\n");
-	put_options(o, cli_proto_bit(q));
+	put_options(o, q, 0, 0, cli_proto_bit(q));
 }

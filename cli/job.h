@@ -26,6 +26,10 @@ struct job {
 	const uint8_t		*first;		/* body of a datagram's first */
 	unsigned		 metric;	/* -S: which counter, or 0: all */
 	int			 shown;		/* records, yes or no */
+	const char		*off;		/* a setting that is, or NULL */
+	int			 no_room;	/* for labels, in an entry */
+	int			 quiet;		/* nobody sees how far it is */
+	uint64_t		 told_ns;	/* when that was told */
 	struct ct_plan		 plan;
 	struct nl_put		 req;
 	struct nl_talk		 talk;
@@ -43,6 +47,9 @@ struct job *job_open(const struct cli_req *q, const struct cli_world *w);
 
 /* Print as the words of -o say, SHOW_*, for commands CMD_*. */
 void job_format(struct job *j, uint32_t show, uint32_t cmds);
+
+/* What time it is, of all that is printed from now on. */
+void job_now(struct job *j);
 
 /* Begin the request in j->req. */
 struct nl_put *job_request(struct job *j);

@@ -105,6 +105,7 @@ static int do_lines(const char *path, struct cli_world *w, uint32_t show)
 		more = next_line(&q, w);
 		r = change_line(j, more > 0 ? q : NULL, lines.line, &refused);
 	} while (more > 0 && r == 0);
+	tell_progress_end();
 	if (r < 0)
 		return job_fail(j, r);
 	if (r > 0 || more < 0)	/* a signal, or the file is another one now */

@@ -70,6 +70,7 @@ int main(int argc, char **argv, char **env)
 			   .fd = STDOUT_FILENO };
 	struct cli_world world = { .out = &out, .zone = &zone,
 				   .recv = recv_buf };
+	const char *value;
 	int r;
 
 	r = cli_ready(&q, argc, argv,
@@ -78,6 +79,9 @@ int main(int argc, char **argv, char **env)
 		return tell_why(&q);
 	world.open = INSTRUMENTED ||
 		     (q.seen & opt_bit(OPT_NO_SANDBOX)) != 0;
+	world.color = q.color;
+	if (!q.color && (value = variable(env, "NO_COLOR=")) && *value)
+		world.color = COLOR_NEVER;
 	/* what the lines of a file show is not known yet */
 	if (q.cmd == CMD_LOAD || q.show & (SHOW_KTIME | SHOW_TIME))
 		load_zone(env);

@@ -113,6 +113,8 @@ static int hear_update(const struct nl_msg *m, int error, void *arg)
 	if (error != -ENOENT && error != -ETIME &&
 	    !(error == -ENOSPC && j->q->change.has == CT_LABELS))
 		engine_refuse(e, s, error);	/* no room for labels: no change */
+	if (error == -ENOSPC && j->q->add.has)
+		j->no_room = !j->q->line;
 	return 0;
 }
 

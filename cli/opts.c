@@ -39,19 +39,19 @@ const char *cli_part(const char *text, unsigned n)
 #define EQ	CLI_LONG_VALUE
 
 #define COMMANDS(C) \
-	C(0,  "dump\0list\0list", CMD_LIST, { L, XL }, 'L', EQ) \
-	C(1,  "get\0\0show one", CMD_GET, { G, XG }, 'G', EQ) \
-	C(2,  "counter\0count\0count", CMD_COUNT, { NONE, NONE }, 'C', EQ | CLI_SHORT_VALUE) \
-	C(3,  "stats\0\0statistics", CMD_STATS, { NONE, NONE }, 'S', 0) \
-	C(4,  "version\0\0version", CMD_VERSION, { NONE, NONE }, 'V', 0) \
-	C(5,  "help\0\0this, and options of -p", CMD_HELP, { HELP, NONE }, 'h', 0) \
-	C(6,  "create\0\0make one", CMD_CREATE, { IA, XI }, 'I', EQ) \
-	C(7,  "add\0\0make or update", CMD_ADD, { IA, NONE }, 'A', EQ) \
-	C(8,  "update\0\0change", CMD_UPDATE, { U, NONE }, 'U', EQ) \
-	C(9,  "delete\0\0delete", CMD_DELETE, { D, XD }, 'D', EQ) \
-	C(10, "flush\0\0delete all", CMD_FLUSH, { F, NONE }, 'F', EQ) \
-	C(11, "event\0\0watch", CMD_EVENT, { E, XE }, 'E', EQ) \
-	C(12, "load-file\0\0do what a file says", CMD_LOAD, { NONE, NONE }, 'R', CLI_FIRST) \
+	C(0,  "dump\0list\0list entries", CMD_LIST, { L, XL }, 'L', EQ | CLI_GROUP) \
+	C(1,  "get\0\0show the one of a tuple", CMD_GET, { G, XG }, 'G', EQ) \
+	C(2,  "counter\0count\0how many entries there are", CMD_COUNT, { NONE, NONE }, 'C', EQ | CLI_SHORT_VALUE) \
+	C(3,  "stats\0\0the kernel's statistics", CMD_STATS, { NONE, NONE }, 'S', 0) \
+	C(4,  "event\0\0watch what happens", CMD_EVENT, { E, XE }, 'E', EQ) \
+	C(5,  "create\0\0create an entry", CMD_CREATE, { IA, XI }, 'I', EQ | CLI_GROUP) \
+	C(6,  "add\0\0create or update an entry", CMD_ADD, { IA, NONE }, 'A', EQ) \
+	C(7,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', EQ) \
+	C(8,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', EQ) \
+	C(9,  "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', EQ) \
+	C(10, "load-file\0\0do the commands in a file", CMD_LOAD, { NONE, NONE }, 'R', CLI_FIRST) \
+	C(11, "version\0\0version", CMD_VERSION, { NONE, NONE }, 'V', CLI_GROUP) \
+	C(12, "help\0\0this, or of a command", CMD_HELP, { HELP, NONE }, 'h', 0) \
 	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
 
 const struct cli_cmd cli_cmds[CLI_CMDS] = { COMMANDS(ROW) };
@@ -94,6 +94,7 @@ const char *cli_cmd_name(const struct cli_cmd *cmd)
 	K(KIND_IGNORED, "ANY", .takes = TAKES_VALUE) \
 	K(KIND_NETNS,   "NAME|PID|PATH", .takes = TAKES_VALUE) \
 	K(KIND_BY,      "KEY[,...]", .takes = TAKES_VALUE) \
+	K(KIND_COLOR,   "[auto|always|never]", .takes = TAKES_OPTIONAL) \
 	K(KIND_PORTS,   "PORT[-PORT][,...]", TAKES_VALUE, 2, 10) \
 	K(KIND_SECONDS, "SECONDS", TAKES_VALUE, 4, 10) \
 	K(KIND_BYTES,   "BYTES", TAKES_VALUE, 4, 10) \
@@ -223,6 +224,8 @@ const uint16_t cli_musts[] = {
 	  .kind = KIND_BY, .may = L) \
 	O(OPT_TOP, "top\0\0the first N of --by", \
 	  .kind = KIND_TOP, .at = OFFSET(top), .may = L) \
+	O(OPT_COLOR, "color\0\0of lines", \
+	  .kind = KIND_COLOR, .may = UINT16_MAX ^ NU) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
 	  .protos = PORTS, .kind = KIND_PORTS, ORIG(sport, CT_SPORT), .may = NU | L | D | E | U | IA | G, .must = MUST_EXPECT) \
 	O(OPT_DPORT, "dport\0orig-port-dst\0destination port,", \

@@ -25,6 +25,7 @@ struct cli_cmd {
 #define CLI_LONG_VALUE	2u	/* --name=TABLE is understood */
 #define CLI_SHORT_VALUE	4u	/* -xTABLE is understood */
 #define CLI_FIRST	8u	/* only as the first word, in full */
+#define CLI_GROUP	1u	/* --help begins a group with it */
 
 /* The columns of commands that name a whole entry. */
 #define CLI_ON_CREATE	0x0002u
@@ -33,6 +34,9 @@ struct cli_cmd {
 /* Of those on expectations that show some, and of those that take no option. */
 #define CLI_ON_EXPECT	0x0900u
 #define CLI_ON_NONE	0x2000u
+
+/* Those of commands that cannot do without some options. */
+#define CLI_MUSTS	0x0e12u
 
 /* Those of -L, -D and -E, and that of -U. */
 #define CLI_ON_MANY	0x0049u
@@ -66,7 +70,7 @@ enum {
 	OPT_BUFFER_SIZE, OPT_ANY_NAT, OPT_ZONE, OPT_LABEL, OPT_LABEL_ADD,
 	OPT_LABEL_DEL, OPT_ORIG_ZONE, OPT_REPLY_ZONE, OPT_LABELMAP,
 	OPT_NAT_RANGE, OPT_HELPER, OPT_SNAPSHOT, OPT_NETNS, OPT_NO_SANDBOX,
-	OPT_BY, OPT_TOP,
+	OPT_BY, OPT_TOP, OPT_COLOR,
 	OPT_GLOBALS,	/* how many there are; the protocols' own follow */
 
 	OPT_SPORT = OPT_GLOBALS, OPT_DPORT, OPT_REPLY_SPORT, OPT_REPLY_DPORT,
@@ -84,12 +88,17 @@ static inline uint64_t opt_bit(unsigned row)
 	return (uint64_t)1 << row;
 }
 
+/* Options that select nothing. */
+#define CLI_NO_FILTERS	(opt_bit(OPT_OUTPUT) | opt_bit(OPT_LABELMAP) | \
+			 opt_bit(OPT_NAT_RANGE) | opt_bit(OPT_NETNS) | \
+			 opt_bit(OPT_NO_SANDBOX) | opt_bit(OPT_COLOR))
+
 /* Rows of cli_kinds: what an option's value is. */
 enum cli_kind_row {
 	KIND_FLAG, KIND_NET, KIND_ADDR, KIND_NAT, KIND_PROTO, KIND_FAMILY,
 	KIND_STATUS, KIND_EVENTS, KIND_OUTPUT, KIND_MARK, KIND_LABELS,
 	KIND_LABELS_OR_ALL, KIND_FILE, KIND_HELPER, KIND_STATE, KIND_ROLE, KIND_IGNORED,
-	KIND_NETNS, KIND_BY, KIND_PORTS,
+	KIND_NETNS, KIND_BY, KIND_COLOR, KIND_PORTS,
 	KIND_NUMBERS,	/* the rest */
 	KIND_SECONDS = KIND_NUMBERS, KIND_BYTES, KIND_TOP, KIND_TAG, KIND_PORT,
 	KIND_KEY, KIND_ZONE, KIND_ID, KIND_SECMARK, KIND_ICMP, KIND_ICMP_ID,
@@ -131,6 +140,12 @@ _Static_assert(KIND_COUNT <= 32, "cli_opt.kind");
 extern const char cli_texts[];
 
 const char *cli_opt_name(unsigned row);
+
+/*
+ * The columns of a row for a command, that of q, or that which it asks about:
+ * what the old tool does not have goes with more.
+ */
+unsigned cli_columns(const struct cli_req *q, unsigned row);
 
 /* The protocol of -p as a bit for cli_opt.protos; 0 when none is given. */
 unsigned cli_proto_bit(const struct cli_req *q);

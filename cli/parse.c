@@ -2,6 +2,7 @@
 #include "cli/parse.h"
 
 #include "cli/opts.h"
+#include "cli/near.h"
 #include "cli/set.h"
 #include "cli/value.h"
 
@@ -39,27 +40,41 @@ static int set_table(struct cli_req *q, const char *word)
 		table = CT_TABLE_EXPECT;
 	for (; !value_after(name, word, value_end(word, '\0')); table++) {
 		name = cli_part(name, 1);
-		if (*name == '\0')
+		if (*name == '\0') {
+			near_list(q, word, value_end(word, '\0'), names);
 			return cli_usage(q, "unknown type `%'", word);
+		}
 	}
 	q->table = table;
 	return 0;
 }
 
-/* A command; word is its table, or NULL to look at the next word for one. */
+/*
+ * A command; word is its table, or NULL to look at the next word for one. Two
+ * of them are one too many, but for a question about the other.
+ */
 static int set_command(struct cli_req *q, const struct cli_cmd *cmd,
 		       const char *word)
 {
-	if (q->cmd)
-		return cli_usage(q, "Invalid commands combination", NULL);
-	q->cmd = cmd->bit;
+	uint32_t both = q->cmd | cmd->bit;
+
+	if (q->cmd) {
+		if (q->about || both == CMD_HELP || !(both & CMD_HELP))
+			return cli_usage(q, "Invalid commands combination"
+					 "\fone at a time", NULL);
+		both &= ~CMD_HELP;
+		q->about = both;
+	}
+	q->cmd = q->about ? CMD_HELP : both;
 	if (word && set_table(q, word) < 0)
 		return -EINVAL;
-	if (q->table >= CT_TABLE_DYING && q->cmd != CMD_LIST)
+	if (q->table >= CT_TABLE_DYING && both != CMD_LIST)
 		return cli_usage(q, "Can't do that command with tables "
-				 "`dying' and `unconfirmed'", NULL);
-	if (q->table == CT_TABLE_EXPECT && q->cmd & (CMD_UPDATE | CMD_ADD))
-		return cli_usage(q, "Can't do --% on expectations", cli_cmd_name(cmd));
+				 "`dying' and `unconfirmed'\f-L lists them",
+				 NULL);
+	if (q->table == CT_TABLE_EXPECT && both & (CMD_UPDATE | CMD_ADD))
+		return cli_usage(q, "Can't do --% on expectations"
+				 "\f-D it, then -I another", cli_cmd_name(cmd));
 	return 0;
 }
 
@@ -103,6 +118,18 @@ static int set_option(struct cli_req *q, struct words *w,
 static int unknown(struct cli_req *q, const char *word)
 {
 	return cli_usage(q, "unknown option `%'", word);
+}
+
+/* A long name, of n characters, that no row has. */
+static int unknown_long(struct cli_req *q, const char *word, size_t n)
+{
+	const char *text = cli_texts;
+
+	for (unsigned i = 0; i < 2 * (CLI_CMDS + OPT_COUNT); i++) {
+		near_name(q, word, n, text);
+		text = cli_part(text, 1 + i % 2);
+	}
+	return cli_refuse(q, EXIT_USAGE, "unknown option `%%'", "--", word);
 }
 
 /* Does a row have a name that word, of n characters, abbreviates? 2: is. */
@@ -174,7 +201,7 @@ static int parse_long(struct cli_req *q, struct words *w)
 	if (row == NO_ROW && !q->proto)
 		row = find_long(name, n, UINT8_MAX);
 	if (row < 0)
-		return unknown(q, w->word);
+		return unknown_long(q, name, n);
 	opt = (unsigned)row - CLI_CMDS;
 	takes = row < CLI_CMDS ? cli_cmds[row].flags & CLI_LONG_VALUE :
 		cli_kinds[cli_opts[opt].kind].takes;
@@ -327,7 +354,8 @@ static int settle(struct cli_req *q)
  */
 static int is_load(const struct cli_req *q, const struct words *w)
 {
-	return !q->cmd && w->next < w->argc &&
+	return (q->cmd ? q->cmd == CMD_HELP && !q->about
+		       : w->next < w->argc) &&
 	       (strcmp(w->word, "-R") == 0 ||
 		strcmp(w->word, "--load-file") == 0);
 }
@@ -353,6 +381,10 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
 		    !value_after(word, "--no-s", 6))
 			continue;
 		if (is_load(q, &w)) {
+			if (q->cmd) {
+				q->about = CMD_LOAD;
+				continue;
+			}
 			q->cmd = CMD_LOAD;
 			q->file = w.argv[w.next++];
 			continue;

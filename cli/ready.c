@@ -3,6 +3,7 @@
 
 #include "cli/change.h"
 #include "cli/file.h"
+#include "cli/near.h"
 #include "cli/netns.h"
 #include "cli/opts.h"
 #include "cli/parse.h"
@@ -35,6 +36,14 @@ static int no_label(struct cli_req *q, const char *s, size_t n)
 	if (n > sizeof(name) - 1)
 		n = sizeof(name) - 1;
 	memcpy(name, s, n);
+	for (unsigned i = 0; i < CT_LABEL_MAX; i++) {
+		const char *known = label_map.bit[i].name;
+
+		if (known) {	/* and nothing is read from the map again */
+			map_buf[known - map_buf + label_map.bit[i].len] = '\0';
+			near_name(q, name, n, known);
+		}
+	}
 	return cli_usage(q, "unknown label '%'", name);
 }
 

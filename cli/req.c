@@ -8,8 +8,14 @@ __attribute__((noinline))
 int cli_refuse(struct cli_req *q, int code, const char *text,
 	       const char *arg, const char *arg2)
 {
-	if (!q->why.text)
-		q->why = (struct cli_why){ text, { arg, arg2 }, code };
+	struct cli_why *why = &q->why;
+
+	if (!why->text) {
+		why->text = text;
+		why->arg[0] = arg;
+		why->arg[1] = arg2;
+		why->code = code;
+	}
 	return -EINVAL;
 }
 

@@ -38,11 +38,17 @@
 #define EXIT_FAILED	1	/* it did not work */
 #define EXIT_USAGE	2	/* the command line is wrong */
 
-/* Why a command line is refused: each % in text stands for the next arg. */
+/*
+ * Why a command line is refused: each % in text stands for the next arg.
+ * Behind a form feed stands advice.
+ */
 struct cli_why {
 	const char	*text;		/* NULL: it is not refused */
 	const char	*arg[2];
 	int		 code;		/* EXIT_FAILED or EXIT_USAGE */
+	const char	*word;		/* one that may be misspelt: */
+	const char	*near;		/* a name that is like it */
+	unsigned	 far;		/* in how many letters not */
 };
 
 /* cli_req.show: the words of -o; those that decorate a record as in FMT_* */
@@ -60,6 +66,9 @@ struct cli_why {
 #define SHOW_METRICS	0x800u
 
 #define SHOW_ANY_JSON	(SHOW_JSON | SHOW_JSONL)
+
+/* The words of --color, in their order. */
+enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define CLI_WARN_MAX	8
 #define CLI_LISTS	64u
@@ -115,6 +124,7 @@ struct cli_by {
 
 struct cli_req {
 	uint32_t	 cmd;		/* one CMD_ bit */
+	uint32_t	 about;		/* of CMD_HELP: a command's, or 0 */
 	enum ct_table	 table;
 	uint32_t	 line;		/* of a load file, or 0 */
 	uint32_t	 show;		/* SHOW_* */
@@ -141,6 +151,7 @@ struct cli_req {
 	const char	*file;		/* of -R */
 	uint32_t	 groups;	/* of -e, CT_GROUP()s; 0: all */
 	const char	*netns;		/* --netns, or NULL */
+	unsigned	 color;		/* COLOR_*; the first is that of nothing said */
 	unsigned	 nots, lists;
 	/* From here on, of each as many as a number above says. */
 	const char	*warn[CLI_WARN_MAX];	/* whole lines for stderr */

@@ -20,6 +20,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* libc's isatty() is twice as large. */
+static int is_terminal(int fd)
+{
+	struct winsize size;
+
+	return syscall(SYS_ioctl, fd, TIOCGWINSZ, &size) == 0;
+}
+
 int job_decode(struct job *j, uint8_t family, struct nl_run attrs)
 {
 	ct_flow_clear(&j->flow);
@@ -119,6 +127,16 @@ int job_put(struct job *j)
 	return j->out->err;
 }
 
+void job_now(struct job *j)
+{
+	j->how.now_ns = clock_now();
+	if (j->quiet || j->how.now_ns - j->told_ns < CLOCK_SECOND / 10)
+		return;
+	if (j->told_ns)		/* what is soon done needs none */
+		tell_progress(j->count);
+	j->told_ns = j->how.now_ns;
+}
+
 int job_show(const struct nl_msg *m, void *job)
 {
 	struct job *j = job;
@@ -127,7 +145,7 @@ int job_show(const struct nl_msg *m, void *job)
 	if (m->type != j->type)
 		return 0;
 	if (m->body.p == j->first)	/* once a datagram is enough */
-		j->how.now_ns = clock_now();
+		job_now(j);
 	r = job_take(j, m);
 	return r <= 0 ? r : job_put(j);
 }
@@ -142,6 +160,19 @@ int job_ask(struct job *j, int (*each)(const struct nl_msg *m, void *job))
 {
 	sandbox_calls(j);
 	return nl_talk(&j->talk, &j->req, each, j);
+}
+
+/*
+ * Only what takes its time tells how far it is, and only on a terminal that
+ * shows nothing else meanwhile.
+ */
+static int is_quiet(const struct cli_req *q)
+{
+	const uint32_t still = CMD_FLUSH | CMD_LOAD;
+
+	return (!q->bys && !(q->cmd & (still | CMD_UPDATE | CMD_DELETE))) ||
+	       (!q->bys && !(q->cmd & still) && is_terminal(STDOUT_FILENO)) ||
+	       !is_terminal(STDERR_FILENO);
 }
 
 /* A record of the last list: nothing else will be asked. */
@@ -179,12 +210,19 @@ int job_ask_planned(struct job *j,
 	return j->plan.single ? one_record(j, r) : r;
 }
 
-/* libc's isatty() is twice as large. */
-static int is_terminal(int fd)
+/* Of the end of a list, or of a change that went well. */
+static void advise(const struct job *j)
 {
-	struct winsize size;
+	const struct cli_req *q = j->q;
+	const uint64_t given = q->seen | q->not_seen;
 
-	return syscall(SYS_ioctl, fd, TIOCGWINSZ, &size) == 0;
+	if (j->off)
+		tell_setting(j->off, TELL_OFF);
+	if (j->no_room)
+		tell_hint(TELL_NO_ROOM);
+	if (q->cmd == CMD_LIST && !j->count && q->table == CT_TABLE_CONNTRACK &&
+	    !(given & ~CLI_NO_FILTERS) && is_terminal(STDERR_FILENO))
+		tell_hint(TELL_EMPTY);
 }
 
 /* The old tool's stdout waits in a buffer unless it is a terminal's. */
@@ -196,6 +234,7 @@ int job_finish(struct job *j)
 		return tell_write_failure(o->err);
 	if (j->counted)
 		tell_count(j->count, j->expect, j->counted);
+	advise(j);
 	return out_flush(o) < 0 ? tell_write_failure(o->err) : EXIT_DONE;
 }
 
@@ -270,19 +309,6 @@ static int count_expect(const struct nl_msg *m, void *arg)
 	return 0;
 }
 
-/* The number in a file of /proc, when netlink refuses. Returns 0 or -errno. */
-static int proc_count(struct job *j)
-{
-	char buf[32];
-	const char *s = buf;
-	long len = file_read("/proc/sys/net/netfilter/nf_conntrack_count",
-			     buf, sizeof(buf));
-
-	if (len < 0)
-		return (int)len;
-	return ct_number(&s, 10, UINT32_MAX, &j->count);
-}
-
 #define GAUGE(name)	"# TYPE conntrack_" name " gauge\nconntrack_" name " "
 
 static int count(struct job *j)
@@ -294,8 +320,8 @@ static int count(struct job *j)
 		r = job_ask_planned(j, count_expect, j);
 	} else {
 		r = job_count(j);
-		if (r < 0 && proc_count(j) == 0)
-			r = 0;
+		if (r < 0 && file_setting("count", &j->count) == 0)
+			r = 0;	/* netlink refuses, but it is there */
 	}
 	if (r < 0)
 		return r;
@@ -387,9 +413,24 @@ void job_format(struct job *j, uint32_t show, uint32_t cmds)
 				   j->expect ? &fmt_xml_expect : &fmt_xml :
 		 show & SHOW_JSONL || (show & SHOW_JSON && cmds & CMD_EVENT) ?
 		 &fmt_jsonl : show & SHOW_JSON ? &fmt_json : &fmt_plain;
+	if (j->w->color == COLOR_ALWAYS ||
+	    (j->w->color == COLOR_AUTO && is_terminal(STDOUT_FILENO)))
+		show |= FMT_COLOR;
 	j->how.show = show;
 	j->how.labels = j->w->labels;
 	j->how.zone = j->w->zone;
+}
+
+/* What the user asks for, and the kernel was told not to note. */
+static const char *off(const struct cli_req *q)
+{
+	const char *name = q->show & SHOW_KTIME ? "timestamp" :
+			   q->seen & opt_bit(OPT_ZERO) ? "acct" : NULL;
+	uint32_t v = 1;
+
+	if (name)
+		file_setting(name, &v);
+	return v ? NULL : name;
 }
 
 struct job *job_open(const struct cli_req *q, const struct cli_world *w)
@@ -406,6 +447,8 @@ struct job *job_open(const struct cli_req *q, const struct cli_world *w)
 	j.w = w;
 	j.out = w->out;
 	j.expect = q->table == CT_TABLE_EXPECT;
+	j.off = off(q);
+	j.quiet = is_quiet(q);
 	j.type = j.expect ?
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_NEW) :
 		 nl_msg_type(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW);
@@ -445,6 +488,7 @@ static int on_socket(const struct cli_req *q, const struct cli_world *w,
 	if (!j)
 		return EXIT_FAILED;
 	r = command(j);
+	tell_progress_end();
 	if (r == 0 && q->bys)
 		by_show(j);
 	if (r < 0) {

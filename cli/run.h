@@ -16,6 +16,7 @@ struct cli_world {
 	void				*recv;	/* NL_RECV_BUF bytes */
 	int				 told;	/* warnings were, before */
 	int				 open;	/* no sandbox is wanted */
+	unsigned			 color;	/* COLOR_* */
 };
 
 /*

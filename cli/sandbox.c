@@ -132,7 +132,8 @@ static const struct row {
 
 static unsigned who(const struct cli_req *q)
 {
-	const uint32_t files = CMD_STATS | CMD_EVENT | CMD_LOAD;
+	const uint32_t files = CMD_STATS | CMD_EVENT | CMD_LOAD |
+			       CMD_CREATE | CMD_ADD;
 
 	return ALL | (q->cmd & files ? FILES : 0) |
 	       (q->bys ? COUNTS : 0) | (q->cmd & CMD_EVENT ? EVENTS : 0);

@@ -2,6 +2,7 @@
 #include "cli/set.h"
 
 #include "cli/by.h"
+#include "cli/near.h"
 #include "cli/opts.h"
 #include "cli/value.h"
 
@@ -258,11 +259,20 @@ static int set_mark(struct cli_req *q, unsigned row, const char *arg)
 
 /* ---------------------------------------------------------------- words */
 
+/* Does a word abbreviate name? If not, it may have been meant. */
+static int is_word(struct cli_req *q, const char *word, size_t n,
+		   const char *name)
+{
+	near_name(q, word, n, name);
+	return value_abbreviates(word, n, name);
+}
+
 /* The first name of a list that a word abbreviates, or -1. */
-static int word_in(const char *list, const char *word, size_t n)
+static int word_in(struct cli_req *q, const char *list, const char *word,
+		   size_t n)
 {
 	for (int i = 0; *list; i++, list = cli_part(list, 1))
-		if (value_abbreviates(word, n, list))
+		if (is_word(q, word, n, list))
 			return i;
 	return -1;
 }
@@ -281,7 +291,7 @@ static int next_word(struct cli_req *q, size_t least, const char **s,
 		*word = *s;
 		*n = value_end(*s, ',');
 		*s = (*s)[*n] ? *s + *n + 1 : NULL;
-		nat = word_in("SRC_NAT\0DST_NAT\0", *word, *n);
+		nat = word_in(q, "SRC_NAT\0DST_NAT\0", *word, *n);
 		if (nat < 0 || *n < least)
 			return 1;
 		warn(q, cli_part("WARNING: ignoring SRC_NAT, use --src-nat "
@@ -306,7 +316,7 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 
 	/* names of -o and -e may begin like them: s and d */
 	while (next_word(q, 2, &arg, &word, &n)) {
-		int i = word_in(list, word, n);
+		int i = word_in(q, list, word, n);
 
 		if (i < 0)
 			return bad_word(q, word);
@@ -353,7 +363,7 @@ static int set_output(struct cli_req *q, unsigned row, const char *arg)
 }
 
 /* The status bit that a word abbreviates, 0 for UNSET, or -1. */
-static int64_t status_named(const char *word, size_t n)
+static int64_t status_named(struct cli_req *q, const char *word, size_t n)
 {
 	const uint32_t known = IPS_ASSURED | IPS_SEEN_REPLY | IPS_EXPECTED |
 			       IPS_FIXED_TIMEOUT | IPS_OFFLOAD |
@@ -361,9 +371,9 @@ static int64_t status_named(const char *word, size_t n)
 
 	for (unsigned i = 0; known >> i; i++)
 		if (known >> i & 1 &&
-		    value_abbreviates(word, n, ct_name_of(CT_STATUS_BITS, i)))
+		    is_word(q, word, n, ct_name_of(CT_STATUS_BITS, i)))
 			return (int64_t)1 << i;
-	return value_abbreviates(word, n, "UNSET") ? 0 : -1;
+	return is_word(q, word, n, "UNSET") ? 0 : -1;
 }
 
 static int set_status(struct cli_req *q, unsigned row, const char *arg)
@@ -377,7 +387,7 @@ static int set_status(struct cli_req *q, unsigned row, const char *arg)
 	f->has |= CT_F_STATUS;
 	while (next_word(q, 1, &arg, &word, &n)) {
 		size_t inverse = *word == '!';
-		int64_t bit = status_named(word + inverse, n - inverse);
+		int64_t bit = status_named(q, word + inverse, n - inverse);
 
 		if (bit >= 0) {
 			f->status_mask |= (uint32_t)bit;
@@ -386,6 +396,7 @@ static int set_status(struct cli_req *q, unsigned row, const char *arg)
 					     word)) {
 			f->status_mask |= IPS_SEEN_REPLY;
 		} else {
+			near_name(q, word + inverse, n - inverse, unreplied);
 			return bad_word(q, word + inverse);
 		}
 	}
@@ -413,6 +424,7 @@ static int set_family(struct cli_req *q, unsigned row, const char *arg)
 		return fix_family(q, AF_INET);
 	if (version && *version == '6')
 		return fix_family(q, AF_INET6);
+	near_list(q, arg, value_end(arg, '\0'), "ipv4\0ipv6\0");
 	return bad_protocol(q, arg);
 }
 
@@ -455,8 +467,10 @@ static int set_by(struct cli_req *q, unsigned row, const char *arg)
 		if (q->bys == CLI_BYS)
 			return cli_usage(q, "option `--%' given too often",
 					 cli_opt_name(row));
-		if (by_find(&q->by[q->bys], arg, n) < 0)
+		if (by_find(&q->by[q->bys], arg, n) < 0) {
+			by_near(q, arg, n);
 			return bad_word(q, arg);
+		}
 		while (by->name != new->name || by->reply != new->reply)
 			by++;
 		if (by != new)
@@ -465,6 +479,18 @@ static int set_by(struct cli_req *q, unsigned row, const char *arg)
 		if (!arg[n])
 			return 0;
 	}
+}
+
+static int set_color(struct cli_req *q, unsigned row, const char *arg)
+{
+	int i = COLOR_ALWAYS;
+
+	(void)row;
+	if (arg)
+		i = word_in(q, "auto\0always\0never\0", arg,
+			    value_end(arg, '\0'));
+	q->color = (unsigned)i;
+	return i < 0 ? bad_word(q, arg) : 0;
 }
 
 static int set_netns(struct cli_req *q, unsigned row, const char *arg)
@@ -491,6 +517,8 @@ static int set_proto(struct cli_req *q, unsigned row, const char *arg)
 		num = (uint32_t)n;
 		p = &ct_protos[CT_P_COUNT];
 	} else if (*arg == '+' || value_number(arg, 0, 255, &num) < 0) {
+		for (p = ct_protos; p < ct_protos + CT_P_COUNT; p++)
+			near_name(q, arg, value_end(arg, '\0'), p->name);
 		return bad_protocol(q, arg);
 	} else {
 		p = ct_proto_of((uint8_t)num);
@@ -525,6 +553,8 @@ int set_state_of(struct cli_req *q, unsigned protos)
 			f->states |= (uint16_t)(1u << row);
 			f->state[row] = (uint8_t)state;
 		}
+		near_list(q, q->state, value_end(q->state, '\0'),
+			  ct_name_of(list, 0));
 	}
 	if (!f->states)
 		return cli_refuse(q, EXIT_USAGE, "% state `%'",
@@ -545,7 +575,7 @@ static int set_state(struct cli_req *q, unsigned row, const char *arg)
 static int set_role(struct cli_req *q, unsigned row, const char *arg)
 {
 	uint8_t *role = member(q, row, 0);
-	int i = word_in("client\0server\0", arg, value_end(arg, '\0'));
+	int i = word_in(q, "client\0server\0", arg, value_end(arg, '\0'));
 
 	if (i < 0)
 		return cli_usage(q, "Unknown DCCP role `%'", arg);
@@ -575,6 +605,7 @@ int set_value(struct cli_req *q, unsigned row, const char *arg)
 		[KIND_IGNORED]	= set_ignored,
 		[KIND_NETNS]	= set_netns,
 		[KIND_BY]	= set_by,
+		[KIND_COLOR]	= set_color,
 		[KIND_PORTS]	= set_ports,
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/tell.h"
 
+#include "cli/file.h"
 #include "cli/opts.h"
 #include "fmt/out.h"
 #include "fmt/text.h"
@@ -75,19 +76,23 @@ static char err_buf[OUT_ROOM];
 static struct out err = { .buf = err_buf, .cap = sizeof(err_buf),
 			  .fd = STDERR_FILENO };
 
-/* Each % in text stands for the next argument. */
-static void put(const char *text, const char *const *arg)
+/* Each % in text stands for the next argument. Returns what is behind a \f. */
+static const char *put(const char *text, const char *const *arg)
 {
-	for (; *text; text++) {
+	for (; *text && *text != '\f'; text++) {
 		if (*text == '%')
 			out_str(&err, *arg++);
 		else
 			out_char(&err, *text);
 	}
+	return *text ? text + 1 : NULL;
 }
+
+static int progress;	/* a line of it stands on the terminal */
 
 static void say(const char *text, const char *const *arg)
 {
+	tell_progress_end();
 	put(text, arg);
 	out_flush(&err);
 }
@@ -103,6 +108,20 @@ static const char *number(uint32_t n)
 
 	*text_u32(p, n) = '\0';
 	return p;
+}
+
+void tell_progress(uint32_t n)
+{
+	SAY("% ...", number(n));
+	progress = 1;
+}
+
+void tell_progress_end(void)
+{
+	if (progress)
+		out_str(&err, "\r\33[K");
+	progress = 0;
+	out_flush(&err);
 }
 
 __attribute__((noinline)) void tell_line(const char *line)
@@ -126,13 +145,23 @@ static void say_usage(void)
 int tell_why(const struct cli_req *q)
 {
 	const struct cli_why *why = &q->why;
+	const char *advice;
 
 	put("%: ", (const char *const []){ tell_version });
-	put(why->text, why->arg);
+	advice = put(why->text, why->arg);
 	SAY("\n", NULL);
 	if (why->code == EXIT_USAGE)
 		say_usage();
 	say_line(q->line);
+	if (advice) {
+		put("hint: ", NULL);
+		say(advice, &why->arg[1]);
+		tell_line("");
+	}
+	if (why->near && (why->word == why->arg[0] ||
+			  why->word == why->arg[1]))
+		SAY("hint: did you mean %%?\n",
+		    *why->arg[0] == '-' ? why->arg[0] : "", why->near);
 	return why->code;
 }
 
@@ -193,7 +222,8 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(NOTHING,      "") \
 	S(NO_ROOT,      "sorry, you must be root or get CAP_NET_ADMIN " \
 			"capability to do this") \
-	S(BE_ROOT,      "be root, or: setcap cap_net_admin+ep FILE") \
+	S(BE_ROOT,      "be root in the user namespace of this network, or: " \
+			"setcap cap_net_admin+ep FILE") \
 	S(MAY_BE_FIXED, "be root; a FIXED_TIMEOUT stays as it is") \
 	S(INVALID,      "invalid parameters") \
 	S(NO_CTNETLINK, "is the module nf_conntrack_netlink loaded?") \
@@ -201,7 +231,7 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(EXISTS,       "Such conntrack exists, try -U to update") \
 	S(NO_MASTER,    "master conntrack not found") \
 	S(EXPIRED,      "conntrack has expired") \
-	S(FULL,         "the table may be full: see conntrack -C, raise " \
+	S(FULL,         "% of % entries: raise " \
 			"net.netfilter.nf_conntrack_max") \
 	S(NO_NAT,       "no such helper, or another translation") \
 	S(NO_HELPER,    "the master has no helper") \
@@ -214,7 +244,11 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(DROPPED,      "part of the answer is lost: try again, " \
 			"or raise net.core.rmem_default") \
 	S(LATE,         "no answer in time: try again") \
-	S(UNREADABLE,   "the answer is damaged: please report this")
+	S(UNREADABLE,   "the answer is damaged: please report this") \
+	S(NO_ROOM,      "entries made while no rule uses labels have no " \
+			"room for them") \
+	S(EMPTY,        "nothing is tracked here without a rule that asks: " \
+			"ct state, nat")
 
 #define NAME(name, text)	name,
 
@@ -267,8 +301,15 @@ static const struct failure *failure_of(const struct cli_req *q, int error)
 
 static void say_hint(unsigned sentence)
 {
-	if (sentence)
-		SAY("hint: %\n", cli_part(sentences, sentence));
+	uint32_t count = 0, max = 0;
+
+	if (!sentence || (sentence == FULL &&
+			  (file_setting("count", &count) < 0 ||
+			   file_setting("max", &max) < 0)))
+		return;
+	put("hint: ", NULL);
+	tell_numbers(cli_part(sentences, sentence), count, max);
+	tell_line("");
 }
 
 int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)
@@ -291,9 +332,14 @@ const char *tell_no_netns(int error)
 	       error_text(error);
 }
 
-void tell_setting(const char *what)
+void tell_setting(const char *name, const char *what)
 {
-	SAY("hint: net.netfilter.nf_conntrack_events is %\n", what);
+	SAY("hint: net.netfilter.nf_conntrack_% is %\n", name, what);
+}
+
+void tell_hint(enum tell_advice advice)
+{
+	say_hint(NO_ROOM + advice);
 }
 
 int tell_no_events(int expect, int error)

@@ -40,6 +40,13 @@ void tell_sentence(const char *sentence);
 void tell_count(uint32_t n, int expect, const char *done);
 #define TELL_EVENTS	2
 
+/*
+ * How many entries it was until now, on a terminal, until something else is
+ * told, or the end.
+ */
+void tell_progress(uint32_t n);
+void tell_progress_end(void);
+
 /* A whole line in which each % stands for the next number. */
 void tell_numbers(const char *line, uint32_t a, uint32_t b);
 
@@ -52,8 +59,16 @@ int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack);
 /* Why a network namespace cannot be entered: errno. */
 const char *tell_no_netns(int error);
 
-/* "hint: net.netfilter.nf_conntrack_events is ..." */
-void tell_setting(const char *what);
+/*
+ * What a setting of net.netfilter.nf_conntrack_ is, and what follows; it is
+ * TELL_OFF when it should not be.
+ */
+void tell_setting(const char *name, const char *what);
+#define TELL_OFF	"0: set it to 1"
+
+/* Advice beside what went well. */
+enum tell_advice { TELL_NO_ROOM, TELL_EMPTY };
+void tell_hint(enum tell_advice advice);
 
 /* Events cannot be listened to: -errno. Returns EXIT_FAILED. */
 int tell_no_events(int expect, int error);

@@ -137,14 +137,13 @@ static int loop(struct watch *w, struct job *j)
 /* What the kernel's setting keeps from being told, if there are n entries. */
 static void hint_setting(uint32_t n)
 {
-	char value[8] = "";
+	uint32_t v = 1;
 
-	file_read("/proc/sys/net/netfilter/nf_conntrack_events", value,
-		  sizeof(value));
-	if (value[0] == '0')
-		tell_setting("0: no events");
-	if (value[0] == '2' && n > 0)
-		tell_setting("2: no events of older entries");
+	file_setting("events", &v);
+	if (v == 0)
+		tell_setting("events", TELL_OFF);
+	if (v == 2 && n > 0)
+		tell_setting("events", "2: no events of older entries");
 }
 
 /* A receive buffer as -b has it, which does not grow. */

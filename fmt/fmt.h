@@ -20,6 +20,7 @@
 #define FMT_STAMP	0x08u	/* the time, before an event or an expectation */
 #define FMT_RESTORE	0x100u	/* save says everything that makes the entry */
 #define FMT_DELETED	0x1000u	/* the entry was deleted: save says -D */
+#define FMT_COLOR	0x2000u	/* the plain line of an entry, for eyes */
 
 /* How to print: the same for every record of a run, but for events. */
 struct fmt_how {

@@ -11,16 +11,27 @@
 		S_SRCKEY_HEX "srckey" S_DSTKEY_HEX "dstkey" \
 		S_TYPE "type" S_CODE "code" S_ICMP_ID "id"
 
+/* From here on in this colour: ECMA-48, SGR; none is the usual one. */
+#define COLOR(number)	WHEN S_IF_COLOR "\33[" number "m" FI
+
+#define RED	"31"
+#define GREEN	"32"
+#define YELLOW	"33"
+#define BLUE	"34"
+#define CYAN	"36"
+
 static const struct script flow = {
 	.language = SCRIPT_PLAIN,
 	.text = {
 		WHEN S_IF_EXTENDED RAW S_FAMILY_COLUMN RAW S_FAMILY " " FI
 		RAW S_PROTO_COLUMN RAW S_PROTO_NUMBER
-		WHEN S_TIMEOUT " " RAW S_TIMEOUT FI
+		WHEN S_TIMEOUT " " RAW S_TIMEOUT FI COLOR(YELLOW)
 		WHEN S_STATE " " RAW S_STATE FI
 		WHEN S_STATE_WORD " " RAW S_STATE_WORD FI
-		DIR_0 WHEN S_UNREPLIED " [UNREPLIED]" FI
-		DIR_1 WHEN S_FLAG " [" RAW S_FLAG "]" FI
+		COLOR(CYAN) DIR_0
+		COLOR(RED) WHEN S_UNREPLIED " [UNREPLIED]" FI
+		COLOR(BLUE) DIR_1
+		COLOR(GREEN) WHEN S_FLAG " [" RAW S_FLAG "]" FI COLOR("")
 		S_MARK "mark" S_SECMARK "secmark" S_SECCTX "secctx"
 		S_ZONE "zone" S_DELTA "delta-time"
 		WHEN S_IF_KTIME

@@ -123,6 +123,7 @@ static const struct row {
 	ROW(SAVED,   SAVE_NO_TIMEOUT, view, has, U8),
 	ROW(SAVED,   SAVE_NO_STATE,   view, has, U8),
 	ROW(SAVED,   SAVE_NO_DCCP,    view, has, U8),
+	ROW(SHOW,    FMT_COLOR,       view, has, U8),
 };
 
 /* ------------------------------------------------------------------ lists */

@@ -130,6 +130,7 @@
 #define S_NO_TIMEOUT	"\xd8"
 #define S_NO_STATE	"\xd9"
 #define S_NO_DCCP	"\xda"
+#define S_IF_COLOR	"\xdb"
 
 /* The scripts of a kind of record. */
 struct script {

@@ -174,7 +174,7 @@ def signal_in_the_middle_of_a_load_ends_it_between_lines(t):
 
 LIMIT = "/proc/sys/net/netfilter/nf_conntrack_max"
 MANY = 60000        # above what other tests of this machine hold at the time
-FULL_HINT = "hint: the table may be full"
+FULL_HINT = "hint: %d of %d entries: raise net.netfilter.nf_conntrack_max" % (MANY, MANY)
 SORRY = "conntrack vX (NAME): Operation failed: not enough memory"
 NEW = " -t 300 -p udp -s 10.1.1.1 -d 10.2.1.1 --sport 1 --dport 53"
 

@@ -552,7 +552,7 @@ def setting(t, value, entries):
     ear = Ear(t, "-E")
     ear.end()
     says(ear, 0, CLOSING % (0, "flow events"))
-    hint_says(ear, *{0: ["nf_conntrack_events is 0", "no events"],
+    hint_says(ear, *{0: ["nf_conntrack_events is 0: set it to 1"],
                      2: ["nf_conntrack_events is 2", "older entries"] if entries else []}.get(value, []))
 
 

@@ -32,7 +32,8 @@ static inline const char *line_sentence(const struct cli_why *why)
 	size_t n = 0;
 	int arg = 0;
 
-	for (const char *p = why->text; p && *p && n < sizeof(s) - 1; p++) {
+	for (const char *p = why->text; p && *p && *p != '\f' &&
+	     n < sizeof(s) - 1; p++) {
 		if (*p == '%')
 			n += (size_t)snprintf(s + n, sizeof(s) - n, "%s",
 					      why->arg[arg++]);

@@ -191,6 +191,7 @@ static const char *value_of(unsigned row)
 		[KIND_HELPER] = "ftp", [KIND_STATE] = "ESTABLISHED",
 		[KIND_ROLE] = "client", [KIND_IGNORED] = "x",
 		[KIND_PORTS] = "7", [KIND_NETNS] = "x", [KIND_BY] = "src",
+		[KIND_COLOR] = "never",
 		[KIND_TOP] = "3",
 		[KIND_SECONDS] = "10", [KIND_BYTES] = "10", [KIND_TAG] = "7",
 		[KIND_PORT] = "7", [KIND_KEY] = "7", [KIND_ZONE] = "3",

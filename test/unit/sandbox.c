@@ -117,7 +117,7 @@ static const struct command {
 	{ CMD_LIST, 0, 0, 0, 0 },
 	{ CMD_LIST, 1, 0, 1, 0 },
 	{ CMD_GET, 0, 0, 0, 0 },
-	{ CMD_CREATE, 0, 0, 0, 0 },
+	{ CMD_CREATE, 0, 1, 0, 0 },
 	{ CMD_UPDATE, 0, 0, 0, 0 },
 	{ CMD_DELETE, 0, 0, 0, 0 },
 	{ CMD_STATS, 0, 1, 0, 0 },

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* -h, and -h COMMAND: what they show is what the command line takes. */
+#include "test/unit/line.h"
+
+#include "cli/help.h"
+#include "cli/opts.h"
+
+static char text[65536];
+
+/* What a line that asks for help prints. */
+static const char *help(const char *line)
+{
+	struct out o = { .buf = text, .cap = sizeof(text), .fd = -1 };
+	struct cli_req q;
+
+	assert_int_equal(line_parse(&q, line, 0, NULL), 0);
+	assert_int_equal(cli_check(&q), 0);
+	assert_int_equal(q.cmd, CMD_HELP);
+	cli_help(&o, &q);
+	assert_int_equal(o.err, 0);
+	text[o.len] = '\0';
+	return text;
+}
+
+static unsigned count_lines(const char *s, size_t *longest)
+{
+	unsigned n = 0;
+	const char *start = s;
+
+	for (*longest = 0; *s; s++) {
+		if (*s != '\n')
+			continue;
+		if ((size_t)(s - start) > *longest)
+			*longest = (size_t)(s - start);
+		start = s + 1;
+		n++;
+	}
+	return n;
+}
+
+/* Is the word in the text, with nothing but these around it? */
+static int has_word(const char *s, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (const char *p = s; (p = strstr(p, word)); p += n)
+		if (p > s && strchr(" \n", p[-1]) && strchr(" ,\n", p[n]))
+			return 1;
+	return 0;
+}
+
+static void check_name(const char *s, const char *name)
+{
+	char word[64];
+
+	if (!*name)
+		return;
+	snprintf(word, sizeof(word), "--%s", name);
+	if (!has_word(s, word))
+		fail_msg("%s is not there", word);
+}
+
+/* Every command and every option, on one page. */
+static void the_page_has_everything(void **state)
+{
+	const char *s = help("-h");
+	size_t longest;
+
+	(void)state;
+	assert_in_range(count_lines(s, &longest), 20, 40);
+	assert_in_range(longest, 40, 79);
+	for (unsigned i = 0; i + 1 < CLI_CMDS; i++) {
+		char letter[] = { '-', cli_cmds[i].letter, '\0' };
+
+		assert_true(has_word(s, letter));
+		check_name(s, cli_part(cli_texts, 3 * i));
+		check_name(s, cli_part(cli_texts, 3 * i + 1));
+	}
+	for (unsigned i = 0; i < OPT_COUNT; i++) {
+		check_name(s, cli_opt_name(i));
+		check_name(s, cli_part(cli_opt_name(i), 1));
+	}
+}
+
+static const char *const commands[] = {
+	"-L", "-L expect", "-L dying", "-C", "-C expect", "-S", "-E",
+	"-E expect", "-G", "-G expect", "-I", "-I expect", "-A", "-U", "-D",
+	"-D expect", "-F", "-F expect", "-V",
+};
+
+/* A value that each kind of option takes. */
+static const char *value_of(unsigned row)
+{
+	static const char *const values[KIND_COUNT] = {
+		[KIND_NET] = "1.1.1.1", [KIND_ADDR] = "1.1.1.1",
+		[KIND_NAT] = "2.2.2.2", [KIND_PROTO] = "50",
+		[KIND_FAMILY] = "ipv4", [KIND_STATUS] = "ASSURED",
+		[KIND_EVENTS] = "NEW", [KIND_OUTPUT] = "json",
+		[KIND_MARK] = "5", [KIND_LABELS] = "5",
+		[KIND_LABELS_OR_ALL] = "5", [KIND_FILE] = "/dev/null",
+		[KIND_HELPER] = "ftp", [KIND_STATE] = "ESTABLISHED",
+		[KIND_ROLE] = "client", [KIND_IGNORED] = "x",
+		[KIND_NETNS] = "x", [KIND_BY] = "src", [KIND_COLOR] = "never",
+	};
+	const unsigned kind = cli_opts[row].kind;
+
+	if (cli_kinds[kind].takes == TAKES_NONE)
+		return "";
+	return values[kind] ? values[kind] : "1";
+}
+
+static void add(char *line, size_t cap, const char *name)
+{
+	unsigned row = 0;
+
+	while (strcmp(cli_opt_name(row), name) != 0)
+		row++;
+	snprintf(line + strlen(line), cap - strlen(line), " --%s %s", name,
+		 value_of(row));
+}
+
+/*
+ * Is the option out of place with this command, by the command line's word?
+ * What the command cannot do without is added until it does not ask for more.
+ */
+static int is_illegal(const char *cmd, unsigned row)
+{
+	const struct cli_opt *opt = &cli_opts[row];
+	char line[512];
+	struct cli_req q;
+
+	snprintf(line, sizeof(line), "%s", cmd);
+	add(line, sizeof(line), cli_opt_name(row));
+	for (;;) {
+		if (line_parse(&q, line, 0, NULL) == 0)
+			cli_check(&q);
+		if (!q.why.text)
+			return 0;
+		if (strncmp(q.why.text, "You need to supply", 18) != 0 &&
+		    strncmp(q.why.text, "you have to specify", 19) != 0)
+			break;
+		if (opt->protos && strcmp(q.why.arg[0], "protonum") == 0) {
+			unsigned i = (unsigned)__builtin_ctz(opt->protos);
+
+			strcat(strcat(line, " -p "), ct_protos[i].name);
+			continue;
+		}
+		add(line, sizeof(line), q.why.arg[0]);
+		if (q.why.arg[1] && strcmp(q.why.arg[1], q.why.arg[0]) != 0)
+			add(line, sizeof(line), q.why.arg[1]);
+	}
+	return strncmp(q.why.text, "Illegal option", 14) == 0 &&
+	       strcmp(q.why.arg[0], cli_opt_name(row)) == 0;
+}
+
+static void a_command_has_its_options(void **state)
+{
+	(void)state;
+	for (size_t cmd = 0; cmd < COUNT(commands); cmd++) {
+		for (unsigned row = 0; row < OPT_COUNT; row++) {
+			char line[64], word[64];
+			int shown;
+
+			snprintf(line, sizeof(line), "%s -h",
+				 commands[cmd]);
+			snprintf(word, sizeof(word), "--%s", cli_opt_name(row));
+			shown = has_word(help(line), word);
+			if (shown == is_illegal(commands[cmd], row))
+				fail_msg("%s: %s is%s shown", line, word,
+					 shown ? "" : " not");
+		}
+	}
+}
+
+/* -h may stand on either side, and other options beside it. */
+static void a_command_is_asked_about_in_many_ways(void **state)
+{
+	static const char *const lines[] = {
+		"-h -D", "--help -D", "-D --help", "-h --delete",
+		"-hD", "-Dh", "-D -s 1.1.1.1 --help", "--help --del",
+		"-D conntrack -h", "-h -D conntrack",
+	};
+	static char first[8192];
+
+	(void)state;
+	strcpy(first, help("-D -h"));
+	assert_non_null(strstr(first, "\n  -D, --delete "));
+	assert_null(strstr(first, "--list"));
+	for (size_t i = 0; i < COUNT(lines); i++)
+		if (strcmp(help(lines[i]), first) != 0)
+			fail_msg("%s is another help", lines[i]);
+	assert_non_null(strstr(help("-h -R"), "\n  -R, --load-file "));
+	assert_non_null(strstr(help("--help --load-file"), "  -R, --load-file"));
+	assert_null(strstr(help("-I -h -p tcp"), "icmp-type"));
+	assert_non_null(strstr(help("-I -h -p tcp"), "--sport"));
+	assert_non_null(strstr(help("-h -p icmp"),
+			       "\nProto `icmp' help:\n  --icmp-type "));
+}
+
+/* What a command cannot do without stands first. */
+static void what_is_needed_is_told(void **state)
+{
+	const char *s = help("-I -h -p tcp"), *takes = strstr(s, "\ntakes:\n");
+
+	(void)state;
+	assert_non_null(takes);
+	assert_true(strstr(s, "\nneeds:\n") < takes);
+	assert_true(strstr(s, "--timeout") < takes);
+	assert_true(strstr(s, "--state") < takes);
+	assert_true(strstr(s, "--mark") > takes);
+	assert_null(strstr(help("-L -h"), "needs:"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_page_has_everything),
+		cmocka_unit_test(a_command_has_its_options),
+		cmocka_unit_test(a_command_is_asked_about_in_many_ways),
+		cmocka_unit_test(what_is_needed_is_told),
+	};
+
+	return cmocka_run_group_tests_name("help", tests, NULL, NULL);
+}
