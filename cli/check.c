@@ -22,8 +22,8 @@ static void refuse(struct cli_req *q, const char *text, unsigned a, unsigned b)
 	cli_refuse(q, EXIT_USAGE, text, cli_opt_name(a), cli_opt_name(b));
 }
 
-/* The columns of a row. What the old tool does not have goes with more. */
-static unsigned columns(const struct cli_req *q, unsigned row)
+/* What the old tool does not have goes with more. */
+unsigned cli_columns(const struct cli_req *q, unsigned row)
 {
 	const unsigned counts = q->cmd & (CMD_COUNT | CMD_STATS) ?
 				CLI_ON_NONE : 0;
@@ -46,11 +46,11 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 		const unsigned must = cli_musts[o->must];
 
 		if (given(q) & opt_bit(i) &&
-		    !((columns(q, i) | must) & on))
+		    !((cli_columns(q, i) | must) & on))
 			refuse(q, "Illegal option `--%' with this command",
 			       i, i);
 		if (q->not_seen & opt_bit(i) &&
-		    !(on & (o->may >> CLI_NOT_SHIFT | CLI_ON_MANY)))
+		    !(on & opt_not_on(o)))
 			refuse(q, "`! --%' does not go with this command",
 			       i, i);
 		if (must & on && !seen(q, i) &&

@@ -4,6 +4,7 @@
 #include "cli/by.h"
 #include "cli/opts.h"
 #include "cli/value.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -317,7 +318,7 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 
 static int set_events(struct cli_req *q, unsigned row, const char *arg)
 {
-	static const char names[] = "ALL\0NEW\0UPDATES\0DESTROY\0";
+	static const char names[] = CLI_EVENTS;
 	uint32_t events = 0;
 	int r;
 
@@ -336,9 +337,7 @@ static int set_output(struct cli_req *q, unsigned row, const char *arg)
 	uint32_t formats;
 
 	(void)row;
-	if (take_words(q, "extended\0id\0ktimestamp\0timestamp\0xml\0labels\0"
-			  "userspace\0save\0restore\0json\0jsonl\0openmetrics\0",
-		       arg, &q->show) < 0)
+	if (take_words(q, CLI_OUTPUTS, arg, &q->show) < 0)
 		return -EINVAL;
 	formats = q->show & (saves | SHOW_XML | SHOW_ANY_JSON | SHOW_METRICS);
 	if (formats & (formats - 1) && !(formats & saves))
@@ -355,20 +354,18 @@ static int set_output(struct cli_req *q, unsigned row, const char *arg)
 /* The status bit that a word abbreviates, 0 for UNSET, or -1. */
 static int64_t status_named(const char *word, size_t n)
 {
-	const uint32_t known = IPS_ASSURED | IPS_SEEN_REPLY | IPS_EXPECTED |
-			       IPS_FIXED_TIMEOUT | IPS_OFFLOAD |
-			       IPS_HW_OFFLOAD;
+	const uint32_t known = CLI_STATUS_BITS;
 
 	for (unsigned i = 0; known >> i; i++)
 		if (known >> i & 1 &&
 		    value_abbreviates(word, n, ct_name_of(CT_STATUS_BITS, i)))
 			return (int64_t)1 << i;
-	return value_abbreviates(word, n, "UNSET") ? 0 : -1;
+	return value_abbreviates(word, n, CLI_UNSET) ? 0 : -1;
 }
 
 static int set_status(struct cli_req *q, unsigned row, const char *arg)
 {
-	static const char unreplied[] = "UNREPLIED";
+	static const char unreplied[] = CLI_UNREPLIED;
 	struct ct_filter *f = &q->filter;
 	const char *word;
 	size_t n;
@@ -545,7 +542,7 @@ static int set_state(struct cli_req *q, unsigned row, const char *arg)
 static int set_role(struct cli_req *q, unsigned row, const char *arg)
 {
 	uint8_t *role = member(q, row, 0);
-	int i = word_in("client\0server\0", arg, value_end(arg, '\0'));
+	int i = word_in(CLI_ROLES, arg, value_end(arg, '\0'));
 
 	if (i < 0)
 		return cli_usage(q, "Unknown DCCP role `%'", arg);
