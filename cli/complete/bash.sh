@@ -20,11 +20,13 @@ _conntrack_line() {
 	done
 }
 
-# Offer a word that goes on with what is there of it, and is not in the list.
+# Offer a word that goes on with what is there of it, in any letter case if it
+# is no option, and is not in the list.
 _conntrack_put() {	# WORD
 	local word=$1
 
-	[[ ${word,,} == "${part,,}"* && ,$listed != *",$word,"* ]] || return 0
+	[[ $word == "$part"* || $word != -* && ${word,,} == "${part,,}"* ]] &&
+		[[ ,$listed != *",$word,"* ]] || return 0
 	[[ -n $quote ]] || printf -v word %q "$word"
 	COMPREPLY+=("$before$word")
 }

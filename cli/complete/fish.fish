@@ -7,12 +7,12 @@ function _conntrack_add_row # LETTER NAME OTHER VALUE PROTOS MAY NOT TEXT
 
 	for name in -$argv[1] --$argv[2] --$argv[3]
 		string match -qr -- '^(-[^-]|--.+)$' $name; or continue
-		set -ga _conntrack_names -- $name
-		set -ga _conntrack_options -- $argv[2]
-		set -ga _conntrack_letters -- "$argv[1]"
-		set -ga _conntrack_values -- $argv[4]
-		set -ga _conntrack_protos -- $argv[5]
-		set -ga _conntrack_mays -- $argv[6]
+		set -ga _conntrack_names $name
+		set -ga _conntrack_options $argv[2]
+		set -ga _conntrack_letters "$argv[1]"
+		set -ga _conntrack_values $argv[4]
+		set -ga _conntrack_protos $argv[5]
+		set -ga _conntrack_mays $argv[6]
 	end
 	string match -qr '^[A-Za-z]$' -- $argv[1]; and set -a complete -s $argv[1]
 	test -n "$argv[3]"; and set -a complete -l $argv[3]
@@ -31,10 +31,10 @@ function _conntrack_add_row # LETTER NAME OTHER VALUE PROTOS MAY NOT TEXT
 end
 
 function _conntrack_add_word # VALUE WORD PROTOS MAY
-	set -ga _conntrack_word_values -- $argv[1]
-	set -ga _conntrack_word_names -- $argv[2]
-	set -ga _conntrack_word_protos -- $argv[3]
-	set -ga _conntrack_word_mays -- $argv[4]
+	set -ga _conntrack_word_values $argv[1]
+	set -ga _conntrack_word_names $argv[2]
+	set -ga _conntrack_word_protos $argv[3]
+	set -ga _conntrack_word_mays $argv[4]
 end
 
 # A word that is an option or a command. A whole name is better than its

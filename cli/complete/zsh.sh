@@ -43,7 +43,8 @@ _conntrack_put_values() {
 		taken=("${(@Qs:,:)PREFIX}")
 		compset -P '*,' && more=("${(@)taken[1,-2]}")
 		offered=("${(@)offered:|more}")
-		more=(-q -S ,)
+		# what ends a word takes the comma away
+		more=(-S , -r $', \t\n\'"\\-')
 	fi
 	_wanted values expl "${name:-table}" \
 		compadd -M 'm:{a-zA-Z}={A-Za-z}' $more -a offered
