@@ -8,63 +8,13 @@
  * the table is that of expectations. A set of them is ",L,D,Dx,".
  */
 #include "cli/by.h"
+#include "cli/complete/shell.h"
 #include "cli/opts.h"
 #include "cli/parse.h"
 #include "cli/words.h"
+#include "fmt/text.h"
 
-#include <stdio.h>
 #include <string.h>
-
-struct shell {
-	const char	*name;
-	const char	*head;		/* of the file */
-	const char	*begin, *end;	/* of a function; % stands for its name */
-	const char	*call;		/* the command that it was given */
-	const char	*set;		/* a variable % to what follows */
-};
-
-static const struct shell shells[] = {
-	{ "bash", "", "%() {", "}", "\"$1\"", "%=" },
-	{ "zsh", "#compdef conntrack\n", "%() {", "}", "\"$1\"", "%=" },
-	{ "fish", "", "function %", "end", "$argv[1]", "set -g % " },
-	{ NULL, NULL, NULL, NULL, NULL, NULL },
-};
-
-static const struct shell *sh;
-
-/* A text with a name in the place of %. */
-static void put_named(const char *text, const char *name)
-{
-	const char *at = strchr(text, '%');
-
-	printf("%.*s_conntrack_%s%s", (int)(at - text), text, name, at + 1);
-}
-
-static void begin(const char *name)
-{
-	put_named(sh->begin, name);
-	putchar('\n');
-}
-
-static void end(void)
-{
-	printf("%s\n\n", sh->end);
-}
-
-/* In single quotes, without what no shell has in them. */
-static void put_quoted(const char *text)
-{
-	putchar('\'');
-	for (; *text; text++)
-		*text == '\'' ? fputs("'\\''", stdout) : putchar(*text);
-	putchar('\'');
-}
-
-static void put_field(const char *text)
-{
-	putchar(' ');
-	put_quoted(text);
-}
 
 /* ------------------------------------------------------------- contexts */
 
@@ -77,8 +27,8 @@ static int takes_table(const struct cli_cmd *cmd, const char *table)
 
 	if (cmd->flags & CLI_FIRST)
 		return 0;
-	snprintf(name, sizeof(name), "--%s", cli_cmd_name(cmd));
-	snprintf(word, sizeof(word), "%s", table);
+	*text_str(text_str(name, "--"), cli_cmd_name(cmd)) = '\0';
+	*text_str(word, table) = '\0';
 	return cli_parse(&req, 3, argv, 0, NULL) == 0;
 }
 
@@ -121,35 +71,40 @@ static int must(const struct context *c)
 
 static int may_not(const struct context *c)
 {
-	const struct cli_opt *o = &cli_opts[c->row];
+	const struct cli_opt *opt = &cli_opts[c->row];
 
-	return o->may & CLI_NOT && opt_not_on(o) & here(c) && may(c);
+	return opt->may & CLI_NOT && opt_not_on(opt) & here(c) && may(c);
 }
 
-/* Does -p come first, where a command cannot do without it? */
+/* Elsewhere -p comes before the options of its protocol. */
 static int any_proto(const struct context *c)
 {
 	return !must(c);
 }
 
-/* The contexts in which something is true of a row, and of a word of -o. */
-static void put_set(int (*is)(const struct context *c), unsigned row,
-		    uint32_t show)
+/*
+ * The contexts in which something is true of a row, and of a word of -o; good
+ * until the next.
+ */
+static const char *set_of(int (*is)(const struct context *c), unsigned row,
+			  uint32_t show)
 {
+	static char set[256];
 	struct context c = { cli_cmds, 0, row, show };
-	const char *comma = "',";
+	char *p = set;
 
 	for (; c.cmd->bit; c.cmd++) {
 		for (c.expect = 0; c.expect < 2; c.expect++) {
 			if ((c.expect && !takes_table(c.cmd, "expect")) ||
 			    !is(&c))
 				continue;
-			printf("%s%c%s,", comma, c.cmd->letter,
-			       c.expect ? "x" : "");
-			comma = "";
+			*p++ = ',';
+			*p++ = c.cmd->letter;
+			p = text_str(p, c.expect ? "x" : "");
 		}
 	}
-	fputs(*comma ? "''" : "'", stdout);
+	*text_str(p, p == set ? "" : ",") = '\0';
+	return set;
 }
 
 /* -------------------------------------------------------------- options */
@@ -159,27 +114,25 @@ static const char *kind_word(unsigned kind)
 	return cli_part(cli_kind_words, kind);
 }
 
-/* The name, the other name and the explanation of a row of cli_texts. */
+/* The names of a row of cli_texts, and of its value. */
 static void begin_row(char letter, const char *text, const char *value)
 {
 	const char word[] = { letter, '\0' };
 
-	printf("\t%s", sh->call);
-	put_field(word);
-	put_field(text);
-	put_field(cli_part(text, 1));
-	put_field(value);
+	shell_call();
+	shell_word(word, "");
+	shell_word(text, "");
+	shell_word(cli_part(text, 1), "");
+	shell_word(value, "");
 }
 
-static void put_text(const char *text, const char *direction)
+/* Its explanation. */
+static void end_row(const char *text, const char *direction)
 {
 	const size_t n = strlen(text);
-	char line[256];
 
-	snprintf(line, sizeof(line), "%s%s", text,
-		 n && text[n - 1] == ',' ? direction : "");
-	put_field(line);
-	putchar('\n');
+	shell_word(text, n && text[n - 1] == ',' ? direction : "");
+	shell_line();
 }
 
 /*
@@ -194,19 +147,20 @@ static void put_rows(void)
 		text = cli_cmd_name(c);
 		begin_row(c->letter, text, c->flags & CLI_FIRST ?
 			  kind_word(KIND_FILE) : "TABLE");
-		fputs(" 0 '' ''", stdout);
-		put_text(cli_part(text, 2), "");
+		shell_number(0);
+		shell_word("", "");
+		shell_word("", "");
+		end_row(cli_part(text, 2), "");
 	}
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
-		const struct cli_opt *o = &cli_opts[i];
+		const struct cli_opt *opt = &cli_opts[i];
 
 		text = cli_opt_name(i);
-		begin_row(o->letter, text, kind_word(o->kind));
-		printf(" %u ", o->protos);
-		put_set(may, i, 0);
-		putchar(' ');
-		put_set(may_not, i, 0);
-		put_text(cli_part(text, 2), opt_direction(o));
+		begin_row(opt->letter, text, kind_word(opt->kind));
+		shell_number(opt->protos);
+		shell_word(set_of(may, i, 0), "");
+		shell_word(set_of(may_not, i, 0), "");
+		end_row(cli_part(text, 2), opt_direction(opt));
 	}
 }
 
@@ -215,20 +169,23 @@ static void put_rows(void)
 static void begin_word(const char *value, const char *prefix,
 		       const char *word, unsigned protos)
 {
-	char whole[64];
+	shell_call();
+	shell_word(value, "");
+	shell_word(prefix, word);
+	shell_number(protos);
+}
 
-	printf("\t%s", sh->call);
-	put_field(value);
-	snprintf(whole, sizeof(whole), "%s%s", prefix, word);
-	put_field(whole);
-	printf(" %u", protos);
+static void end_word(const char *contexts)
+{
+	shell_word(contexts, "");
+	shell_line();
 }
 
 static void put_word(unsigned kind, const char *prefix, const char *word,
 		     unsigned protos)
 {
 	begin_word(kind_word(kind), prefix, word, protos);
-	puts(" ''");
+	end_word("");
 }
 
 static void put_list(unsigned kind, const char *list)
@@ -240,12 +197,17 @@ static void put_list(unsigned kind, const char *list)
 static void put_tables(void)
 {
 	for (const char *t = CLI_TABLES; *t; t = cli_part(t, 1)) {
+		char set[64], *p = text_str(set, ",");
+
+		for (const struct cli_cmd *c = cli_cmds; c->bit; c++) {
+			if (!takes_table(c, t))
+				continue;
+			*p++ = c->letter;
+			*p++ = ',';
+		}
+		*p = '\0';
 		begin_word("TABLE", "", t, 0);
-		fputs(" ',", stdout);
-		for (const struct cli_cmd *c = cli_cmds; c->bit; c++)
-			if (takes_table(c, t))
-				printf("%c,", c->letter);
-		puts("'");
+		end_word(set);
 	}
 }
 
@@ -255,9 +217,7 @@ static void put_outputs(void)
 
 	for (const char *w = CLI_OUTPUTS; *w; w = cli_part(w, 1), show <<= 1) {
 		begin_word(kind_word(KIND_OUTPUT), "", w, 0);
-		putchar(' ');
-		put_set(may_show, OPT_OUTPUT, show);
-		putchar('\n');
+		end_word(set_of(may_show, OPT_OUTPUT, show));
 	}
 }
 
@@ -305,13 +265,13 @@ static void put_states(void)
 /* Their bits, by number, too: not to be offered but to be understood. */
 static void put_protocols(void)
 {
-	char number[8];
+	char number[TEXT_U32 + 1];
 
 	for (unsigned p = 0; p < CT_P_COUNT; p++) {
 		put_word(KIND_PROTO, "", ct_protos[p].name, 1u << p);
-		snprintf(number, sizeof(number), "%u", ct_protos[p].num);
+		*text_u32(number, ct_protos[p].num) = '\0';
 		begin_word("", "", number, 1u << p);
-		puts(" ''");
+		end_word("");
 	}
 }
 
@@ -319,12 +279,12 @@ static void put_protocols(void)
 static void put_keys(void)
 {
 	for (const char *k = by_keys; *k; k = cli_part(k, 2)) {
-		char word[32];
+		char word[32], *end = text_str(text_str(word, "reply-"), k);
 		struct cli_by by;
-		const int n = snprintf(word, sizeof(word), "reply-%s", k);
 
+		*end = '\0';
 		put_word(KIND_BY, "", k, 0);
-		if (by_find(&by, word, (size_t)n) == 0)
+		if (by_find(&by, word, (size_t)(end - word)) == 0)
 			put_word(KIND_BY, "", word, 0);
 	}
 }
@@ -343,7 +303,7 @@ static void put_choice(unsigned kind)
 
 	if (!is_choice(text))
 		return;
-	snprintf(words, sizeof(words), "%s", text);
+	*text_str(words, text) = '\0';
 	while ((word = strtok_r(rest, "[|]", &rest)))
 		put_word(kind, "", word, 0);
 }
@@ -362,56 +322,21 @@ static void put_words(void)
 		put_choice(kind);
 }
 
+/* Where labels have their names, and which commands can do without -p. */
 static void put_facts(void)
 {
-	putchar('\t');
-	put_named(sh->set, "labelmap");
-	put_quoted(CLI_LABELMAP);
-	fputs("\n\t", stdout);
-	put_named(sh->set, "any_proto");
-	put_set(any_proto, OPT_PROTONUM, 0);
-	putchar('\n');
-}
-
-/* ----------------------------------------------------------------- files */
-
-/* A file, without the comments at its head. */
-static int put_file(const char *path)
-{
-	char line[256];
-	int head = 1;
-	FILE *f = fopen(path, "re");
-
-	if (!f)
-		return -1;
-	while (fgets(line, sizeof(line), f)) {
-		head = head && *line == '#';
-		if (!head)
-			fputs(line, stdout);
-	}
-	return fclose(f);
+	shell_set("labelmap", CLI_LABELMAP);
+	shell_set("any_proto", set_of(any_proto, OPT_PROTONUM, 0));
 }
 
 int main(int argc, char **argv)
 {
-	for (sh = shells; sh->name; sh++)
-		if (argc > 1 && strcmp(sh->name, argv[1]) == 0)
-			break;
-	if (!sh->name)
+	if (shell_begin(argc > 1 ? argv[1] : "") < 0)
 		return EXIT_USAGE;
-	printf("%s# SPDX-License-Identifier: MIT\n"
-	       "# Made from the tables of conntrack " VERSION ".\n\n", sh->head);
-	begin("facts");
-	put_facts();
-	end();
-	begin("rows");
-	put_rows();
-	end();
-	begin("words");
-	put_words();
-	end();
+	shell_function("facts", put_facts);
+	shell_function("rows", put_rows);
+	shell_function("words", put_words);
 	for (int i = 2; i < argc; i++)
-		if (put_file(argv[i]) < 0)
-			return EXIT_FAILED;
-	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+		shell_file(argv[i]);
+	return shell_end() < 0 ? EXIT_FAILED : EXIT_DONE;
 }
