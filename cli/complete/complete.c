@@ -45,6 +45,11 @@ static unsigned here(const struct context *c)
 	return c->cmd->on[c->expect];
 }
 
+static int must(const struct context *c)
+{
+	return (cli_musts[cli_opts[c->row].must] & here(c)) != 0;
+}
+
 static int may_show(const struct context *c)
 {
 	req.cmd = c->cmd->bit;
@@ -52,21 +57,15 @@ static int may_show(const struct context *c)
 	return (cli_columns(&req, c->row) & here(c)) != 0;
 }
 
+/* With any word of -o. */
 static int may(const struct context *c)
 {
 	struct context one = *c;
 
-	/* without a word of -o, and then with each */
-	for (one.show = 0; one.show <= SHOW_METRICS;
-	     one.show = one.show ? one.show << 1 : 1)
+	for (one.show = 1; one.show; one.show <<= 1)
 		if (may_show(&one))
 			return 1;
-	return (cli_musts[cli_opts[c->row].must] & here(c)) != 0;
-}
-
-static int must(const struct context *c)
-{
-	return (cli_musts[cli_opts[c->row].must] & here(c)) != 0;
+	return must(c);
 }
 
 static int may_not(const struct context *c)
