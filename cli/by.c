@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* A key's name, and the script of its value. Addresses come first. */
-static const char keys[] =
+/* Addresses come first. */
+const char by_keys[] =
 	"src\0" RAW S_SRC END "\0"
 	"dst\0" RAW S_DST END "\0"
 	"sport\0" RAW S_SPORT END "\0"
@@ -40,7 +40,7 @@ int by_find(struct cli_by *by, const char *word, size_t n)
 	unsigned row = 0;
 
 	name = name ? name : word;
-	for (k.name = keys; *k.name; k.name = cli_part(k.name, 2), row++) {
+	for (k.name = by_keys; *k.name; k.name = cli_part(k.name, 2), row++) {
 		rest = value_after(name, k.name, value_end(k.name, '\0'));
 		if (rest && (rest == end || *rest == '/'))
 			break;
@@ -63,7 +63,7 @@ int by_find(struct cli_by *by, const char *word, size_t n)
 
 void by_near(struct cli_req *q, const char *word, size_t n)
 {
-	for (const char *name = keys; *name; name = cli_part(name, 2))
+	for (const char *name = by_keys; *name; name = cli_part(name, 2))
 		near_name(q, word, n, name);
 }
 

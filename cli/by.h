@@ -5,6 +5,9 @@
 
 #include "cli/job.h"
 
+/* Of each key two texts: its name, and the script of its value. */
+extern const char by_keys[];
+
 /*
  * The key that a word of n characters names, with the bits that count behind a
  * slash if it is an address. Returns 0, or -EINVAL with *by untouched.

@@ -69,7 +69,7 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 				   "with this command\fit goes with%",
 				   cli_opt_name(i), takers(q, i));
 		if (q->not_seen & opt_bit(i) &&
-		    !(on & (o->may >> CLI_NOT_SHIFT | CLI_ON_MANY)))
+		    !(on & opt_not_on(o)))
 			refuse(q, "`! --%' does not go with this command",
 			       i, i);
 		if (must & on && !seen(q, i) &&

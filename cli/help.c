@@ -59,9 +59,7 @@ static void put_options(struct out *o, const struct cli_req *q, unsigned on,
 		       : opt->protos & protos)
 			put_row(o, opt->letter, text,
 				cli_part(cli_kind_words, opt->kind),
-				opt->in == offsetof(struct ct_filter,
-						    dir[CT_REPLY]) / 4 ?
-				" reply direction" : " original direction");
+				opt_direction(opt));
 		text = cli_part(text, 3);
 	}
 }

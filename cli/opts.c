@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/opts.h"
 
-#include <stddef.h>
-
 /*
  * Each list below makes two tables: rows of numbers, and their texts one
  * behind the other in the same order, which spares a pointer a row.

@@ -8,6 +8,8 @@
 
 #include "cli/req.h"
 
+#include <stddef.h>
+
 /* Part n of texts that stand one behind the other, each with its NUL. */
 const char *cli_part(const char *text, unsigned n);
 
@@ -146,6 +148,19 @@ const char *cli_opt_name(unsigned row);
  * what the old tool does not have goes with more.
  */
 unsigned cli_columns(const struct cli_req *q, unsigned row);
+
+/* The columns in which `!' may stand before a row that has CLI_NOT. */
+static inline unsigned opt_not_on(const struct cli_opt *o)
+{
+	return (unsigned)o->may >> CLI_NOT_SHIFT | CLI_ON_MANY;
+}
+
+/* How an explanation that ends with a comma goes on. */
+static inline const char *opt_direction(const struct cli_opt *o)
+{
+	return o->in == offsetof(struct ct_filter, dir[CT_REPLY]) / 4 ?
+	       " reply direction" : " original direction";
+}
 
 /* The protocol of -p as a bit for cli_opt.protos; 0 when none is given. */
 unsigned cli_proto_bit(const struct cli_req *q);

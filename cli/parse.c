@@ -5,6 +5,7 @@
 #include "cli/near.h"
 #include "cli/set.h"
 #include "cli/value.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ static const char *take_plain_word(struct words *w)
 /* Any prefix of a table's name will do, the first one wins. */
 static int set_table(struct cli_req *q, const char *word)
 {
-	static const char names[] = "conntrack\0expect\0dying\0unconfirmed\0";
+	static const char names[] = CLI_TABLES;
 	const char *name = names;
 	unsigned table = CT_TABLE_CONNTRACK;
 

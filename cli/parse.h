@@ -25,4 +25,10 @@ int cli_parse(struct cli_req *q, int argc, char **argv, int posix,
  */
 int cli_check(struct cli_req *q);
 
+/*
+ * The columns of commands that a row of cli_opts may go with: of -o those
+ * that what it shows goes with.
+ */
+unsigned cli_columns(const struct cli_req *q, unsigned row);
+
 #endif

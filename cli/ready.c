@@ -9,6 +9,7 @@
 #include "cli/parse.h"
 #include "cli/tell.h"
 #include "cli/value.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <string.h>
@@ -83,8 +84,7 @@ static int load_labels(struct cli_req *q, struct cli_world *w)
 	/* These have numbers for labels without a name. */
 	const int numbers = (q->show & (SHOW_RESTORE | SHOW_ANY_JSON)) != 0 ||
 			    (given & opt_bit(OPT_BY)) != 0;
-	const char *path = q->labelmap ? q->labelmap
-				       : "/etc/xtables/connlabel.conf";
+	const char *path = q->labelmap ? q->labelmap : CLI_LABELMAP;
 	static enum { NO_MAP, USUAL_MAP, OTHER_MAP } loaded;
 	long n;
 

@@ -5,6 +5,7 @@
 #include "cli/near.h"
 #include "cli/opts.h"
 #include "cli/value.h"
+#include "cli/words.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -327,7 +328,7 @@ static int take_words(struct cli_req *q, const char *list, const char *arg,
 
 static int set_events(struct cli_req *q, unsigned row, const char *arg)
 {
-	static const char names[] = "ALL\0NEW\0UPDATES\0DESTROY\0";
+	static const char names[] = CLI_EVENTS;
 	uint32_t events = 0;
 	int r;
 
@@ -346,9 +347,7 @@ static int set_output(struct cli_req *q, unsigned row, const char *arg)
 	uint32_t formats;
 
 	(void)row;
-	if (take_words(q, "extended\0id\0ktimestamp\0timestamp\0xml\0labels\0"
-			  "userspace\0save\0restore\0json\0jsonl\0openmetrics\0",
-		       arg, &q->show) < 0)
+	if (take_words(q, CLI_OUTPUTS, arg, &q->show) < 0)
 		return -EINVAL;
 	formats = q->show & (saves | SHOW_XML | SHOW_ANY_JSON | SHOW_METRICS);
 	if (formats & (formats - 1) && !(formats & saves))
@@ -365,20 +364,18 @@ static int set_output(struct cli_req *q, unsigned row, const char *arg)
 /* The status bit that a word abbreviates, 0 for UNSET, or -1. */
 static int64_t status_named(struct cli_req *q, const char *word, size_t n)
 {
-	const uint32_t known = IPS_ASSURED | IPS_SEEN_REPLY | IPS_EXPECTED |
-			       IPS_FIXED_TIMEOUT | IPS_OFFLOAD |
-			       IPS_HW_OFFLOAD;
+	const uint32_t known = CLI_STATUS_BITS;
 
 	for (unsigned i = 0; known >> i; i++)
 		if (known >> i & 1 &&
 		    is_word(q, word, n, ct_name_of(CT_STATUS_BITS, i)))
 			return (int64_t)1 << i;
-	return is_word(q, word, n, "UNSET") ? 0 : -1;
+	return is_word(q, word, n, CLI_UNSET) ? 0 : -1;
 }
 
 static int set_status(struct cli_req *q, unsigned row, const char *arg)
 {
-	static const char unreplied[] = "UNREPLIED";
+	static const char unreplied[] = CLI_UNREPLIED;
 	struct ct_filter *f = &q->filter;
 	const char *word;
 	size_t n;
@@ -424,7 +421,7 @@ static int set_family(struct cli_req *q, unsigned row, const char *arg)
 		return fix_family(q, AF_INET);
 	if (version && *version == '6')
 		return fix_family(q, AF_INET6);
-	near_list(q, arg, value_end(arg, '\0'), "ipv4\0ipv6\0");
+	near_list(q, arg, value_end(arg, '\0'), CLI_FAMILIES);
 	return bad_protocol(q, arg);
 }
 
@@ -487,8 +484,7 @@ static int set_color(struct cli_req *q, unsigned row, const char *arg)
 
 	(void)row;
 	if (arg)
-		i = word_in(q, "auto\0always\0never\0", arg,
-			    value_end(arg, '\0'));
+		i = word_in(q, CLI_COLORS, arg, value_end(arg, '\0'));
 	q->color = (unsigned)i;
 	return i < 0 ? bad_word(q, arg) : 0;
 }
@@ -575,7 +571,7 @@ static int set_state(struct cli_req *q, unsigned row, const char *arg)
 static int set_role(struct cli_req *q, unsigned row, const char *arg)
 {
 	uint8_t *role = member(q, row, 0);
-	int i = word_in(q, "client\0server\0", arg, value_end(arg, '\0'));
+	int i = word_in(q, CLI_ROLES, arg, value_end(arg, '\0'));
 
 	if (i < 0)
 		return cli_usage(q, "Unknown DCCP role `%'", arg);
