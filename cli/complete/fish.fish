@@ -16,7 +16,7 @@ function _conntrack_add_row # LETTER NAME OTHER VALUE PROTOS MAY NOT TEXT
 	end
 	string match -qr '^[A-Za-z]$' -- $argv[1]; and set -a complete -s $argv[1]
 	test -n "$argv[3]"; and set -a complete -l $argv[3]
-	set -a complete -n "_conntrack_may '$argv[4]' $argv[5] '$argv[6]' '$argv[7]'"
+	set -a complete -n "_conntrack_may '$argv[4]' $argv[5] '$argv[6]' '$argv[7]' '$argv[1]'"
 	switch $argv[4]
 		case '' TABLE
 			set -a complete -f
@@ -142,12 +142,19 @@ function _conntrack_fits # PROTOS MAY
 	and test $argv[1] = 0 -o (math "bitand($argv[1], $_conntrack_proto)") != 0
 end
 
-function _conntrack_may # VALUE PROTOS MAY NOT
+function _conntrack_may # VALUE PROTOS MAY NOT LETTER
 	_conntrack_read
 	if test -z "$argv[3]"
 		test "$_conntrack_command$_conntrack_value" = RFILE; and return
-		test -z "$_conntrack_command$_conntrack_not"
-		and test $argv[1] = TABLE -o -n "$_conntrack_first"
+		test -n "$_conntrack_not"; and return 1
+		switch "$_conntrack_command"	# or a question about one
+			case ''
+				test "$argv[1]" = TABLE -o -n "$_conntrack_first"
+			case h
+				test $argv[5] != h
+			case '*'
+				test $argv[5] = h
+		end
 	else if test -n "$_conntrack_not"
 		test -n "$argv[4]"; and _conntrack_fits $argv[2] $argv[4]
 	else

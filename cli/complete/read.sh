@@ -114,8 +114,12 @@ _conntrack_fits() {	# PROTOS MAY
 }
 
 _conntrack_may() {	# LETTER NAME OTHER VALUE PROTOS MAY NOT...
-	if [[ -z $6 ]]; then
-		[[ -z $command && -z $not && ($4 == TABLE || -n $first) ]]
+	if [[ -z $6 ]]; then	# a command, or a question about one
+		[[ -z $not ]] && case $command in
+		'')	[[ $4 == TABLE || -n $first ]] ;;
+		h)	[[ $1 != h ]] ;;
+		*)	[[ $1 == h ]] ;;
+		esac
 	elif [[ -n $not ]]; then
 		[[ -n $7 ]] && _conntrack_fits "$5" "$7"
 	else

@@ -281,6 +281,9 @@ def options_are_those_taken(program):
                 wanted[line] = {w for o in (options if not proto else special) for w in o.names
                                 if (name, table, proto, n, o) in taken and
                                 (proto or not o.protocols or (name, table) not in needs_p)}
+                if not n:       # a question about the command
+                    asks = {w for o in commands if "-h" in o.names for w in o.names}
+                    wanted[line] |= {w for o in commands for w in o.names} - asks if name == "--help" else asks
                 if proto:       # the others are the same with any
                     wanted[line] |= {w for o in plain for w in o.names if (name, table, "", n, o) in taken}
     assert len(needs_p) == 6 and len(wanted) > 300, (needs_p, len(wanted))
