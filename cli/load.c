@@ -20,14 +20,13 @@ static int refuse_command(struct cli_req *q)
 	const struct cli_cmd *cmd = cli_cmd_of(q->cmd);
 	const char *expect = q->table == CT_TABLE_EXPECT ? " expect" : "";
 
-	q->letter[0] = cmd->letter;
+	q->letter[0] = '-';
+	q->letter[1] = cmd->letter;
 	if (q->cmd == CMD_LOAD)
-		return cli_usage(q, "unknown option `-R'", NULL);
-	if (!q->cmd)
-		return cli_usage(q, "Cannot use command `unknown' with "
-				 "--load-file", NULL);
-	return cli_refuse(q, EXIT_USAGE, "Cannot use command `-%%' with "
-			  "--load-file", q->letter, expect);
+		return cli_usage(q, "unknown option `%'", q->letter);
+	return cli_refuse(q, EXIT_USAGE, "Cannot use command `%%' with "
+			  "--load-file", q->cmd ? q->letter : "unknown",
+			  expect);
 }
 
 _Static_assert(LINES_OVER >= PATTERN_OVER, "lines are peeked at");

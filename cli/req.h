@@ -142,7 +142,7 @@ struct cli_req {
 	uint32_t	 top;		/* of --top, or 0: all */
 	unsigned	 bys;
 	struct cli_by	 by[CLI_BYS];
-	char		 letter[2];	/* a text for why.arg */
+	char		 letter[3];	/* an option, for why.arg */
 	const char	*operand;	/* a word that is no option, or NULL */
 	const char	*state;		/* --state before the protocol is known */
 	const char	*labelmap;	/* --labelmap, or NULL */

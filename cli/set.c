@@ -15,12 +15,13 @@
 static int unexpected(struct cli_req *q, unsigned row,
 		      const char *arg)
 {
-	q->letter[0] = cli_opts[row].letter;
-	if (!q->letter[0])
+	q->letter[0] = '-';
+	q->letter[1] = cli_opts[row].letter;
+	if (!q->letter[1])
 		return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
 				  "with --% option", arg, cli_opt_name(row));
 	return cli_refuse(q, EXIT_FAILED, "unexpected value '%' "
-			  "with -% option", arg, q->letter);
+			  "with % option", arg, q->letter);
 }
 
 static void warn(struct cli_req *q, const char *line)

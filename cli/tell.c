@@ -226,7 +226,7 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 			"setcap cap_net_admin+ep FILE") \
 	S(MAY_BE_FIXED, "be root; a FIXED_TIMEOUT stays as it is") \
 	S(INVALID,      "invalid parameters") \
-	S(NO_CTNETLINK, "is the module nf_conntrack_netlink loaded?") \
+	S(NO_CTNETLINK, "load the module nf_conntrack_netlink") \
 	S(NO_ENTRY,     "such conntrack doesn't exist") \
 	S(EXISTS,       "Such conntrack exists, try -U to update") \
 	S(NO_MASTER,    "master conntrack not found") \
@@ -241,10 +241,10 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(NO_FUNCTION,  "function not implemented") \
 	S(INTERRUPTED,  "Interrupted dump") \
 	S(CHANGED,      "the table changed meanwhile: try again") \
-	S(DROPPED,      "part of the answer is lost: try again, " \
-			"or raise net.core.rmem_default") \
+	S(DROPPED,      "part of the answer is lost: raise " \
+			"net.core.rmem_default") \
 	S(LATE,         "no answer in time: try again") \
-	S(UNREADABLE,   "the answer is damaged: please report this") \
+	S(UNREADABLE,   "the answer is damaged") \
 	S(NO_ROOM,      "entries made while no rule uses labels have no " \
 			"room for them") \
 	S(EMPTY,        "nothing is tracked here without a rule that asks: " \
@@ -356,7 +356,7 @@ int tell_write_failure(int error)
 {
 	if (error != -EPIPE)
 		SAY("%: cannot write to standard output: %\n"
-		    "hint: what was printed is incomplete\n",
+		    "hint: the output is incomplete\n",
 		    tell_version, error_text(-error));
 	return EXIT_FAILED;
 }

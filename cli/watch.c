@@ -134,11 +134,13 @@ static int loop(struct watch *w, struct job *j)
 
 /* ------------------------------------------------------------------ begin */
 
-/* What the kernel's setting keeps from being told, if there are n entries. */
-static void hint_setting(uint32_t n)
+/* What the kernel's settings keep from being told, if there are n entries. */
+static void hint_settings(const char *off, uint32_t n)
 {
 	uint32_t v = 1;
 
+	if (off)
+		tell_setting(off, TELL_OFF);
 	file_setting("events", &v);
 	if (v == 0)
 		tell_setting("events", TELL_OFF);
@@ -256,7 +258,7 @@ int cli_watch(const struct cli_req *q, const struct cli_world *world)
 	if (r < 0)
 		return tell_no_events(j->expect, r);
 	sandbox_calls(j);
-	hint_setting(j->count);
+	hint_settings(j->off, j->count);
 	j->count = 0;
 	if (q->seen & opt_bit(OPT_SNAPSHOT))
 		r = snapshot(j);

@@ -556,6 +556,15 @@ def setting(t, value, entries):
                      2: ["nf_conntrack_events is 2", "older entries"] if entries else []}.get(value, []))
 
 
+@facts("times_that_are_not_kept_are_told_{value}", value=(0, 1))
+def times(t, value):
+    t.table()
+    t.lab.tracking(timestamp=value)
+    ear = Ear(t, "-E -o ktimestamp")
+    ear.end()
+    hint_says(ear, *([] if value else ["nf_conntrack_timestamp is 0: set it to 1"]))
+
+
 SORRY = {"-E": ["^mnl_socket_bind: Operation not permitted$", "^conntrack vX (NAME): Can't open netlink socket$"],
          "-E expect": ["^conntrack vX (NAME): Can't open handler$"]}
 
