@@ -154,7 +154,7 @@ int tell_why(const struct cli_req *q)
 		say_usage();
 	say_line(q->line);
 	if (advice) {
-		put("hint: ", NULL);
+		out_str(&err, "hint: ");
 		say(advice, &why->arg[1]);
 		tell_line("");
 	}
@@ -307,7 +307,7 @@ static void say_hint(unsigned sentence)
 			  (file_setting("count", &count) < 0 ||
 			   file_setting("max", &max) < 0)))
 		return;
-	put("hint: ", NULL);
+	out_str(&err, "hint: ");
 	tell_numbers(cli_part(sentences, sentence), count, max);
 	tell_line("");
 }
