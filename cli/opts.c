@@ -39,15 +39,15 @@ const char *cli_part(const char *text, unsigned n)
 #define COMMANDS(C) \
 	C(0,  "dump\0list\0list entries", CMD_LIST, { L, XL }, 'L', EQ | CLI_GROUP) \
 	C(1,  "get\0\0show the one of a tuple", CMD_GET, { G, XG }, 'G', EQ) \
-	C(2,  "counter\0count\0how many entries there are", CMD_COUNT, { NONE, NONE }, 'C', EQ | CLI_SHORT_VALUE) \
-	C(3,  "stats\0\0the kernel's statistics", CMD_STATS, { NONE, NONE }, 'S', 0) \
+	C(2,  "counter\0count\0count entries", CMD_COUNT, { NONE, NONE }, 'C', EQ | CLI_SHORT_VALUE) \
+	C(3,  "stats\0\0statistics", CMD_STATS, { NONE, NONE }, 'S', 0) \
 	C(4,  "event\0\0watch what happens", CMD_EVENT, { E, XE }, 'E', EQ) \
 	C(5,  "create\0\0create an entry", CMD_CREATE, { IA, XI }, 'I', EQ | CLI_GROUP) \
 	C(6,  "add\0\0create or update an entry", CMD_ADD, { IA, NONE }, 'A', EQ) \
 	C(7,  "update\0\0change entries", CMD_UPDATE, { U, NONE }, 'U', EQ) \
 	C(8,  "delete\0\0delete entries", CMD_DELETE, { D, XD }, 'D', EQ) \
 	C(9,  "flush\0\0delete all entries", CMD_FLUSH, { F, NONE }, 'F', EQ) \
-	C(10, "load-file\0\0do the commands in a file", CMD_LOAD, { NONE, NONE }, 'R', CLI_FIRST) \
+	C(10, "load-file\0\0do what a file says", CMD_LOAD, { NONE, NONE }, 'R', CLI_FIRST) \
 	C(11, "version\0\0version", CMD_VERSION, { NONE, NONE }, 'V', CLI_GROUP) \
 	C(12, "help\0\0this, or of a command", CMD_HELP, { HELP, NONE }, 'h', 0) \
 	C(13, "\0\0", 0, { 0, 0 }, 0, 0)
@@ -186,7 +186,7 @@ const uint16_t cli_musts[] = {
 	  .letter = 'n', .kind = KIND_NAT, FILTER(src_nat, CT_F_SRC_NAT), .may = NU | L | IA | U | D | E) \
 	O(OPT_DST_NAT, "dst-nat\0\0translated", \
 	  .letter = 'g', .kind = KIND_NAT, FILTER(dst_nat, CT_F_DST_NAT), .may = NU | L | IA | U | D | E) \
-	O(OPT_OUTPUT, "output\0\0json, jsonl, xml, openmetrics, save, restore; id, extended, ...", \
+	O(OPT_OUTPUT, "output\0\0xml, json, jsonl, openmetrics, restore, id, ...", \
 	  .letter = 'o', .kind = KIND_OUTPUT, .may = L | U | D | G | E | XL | XE) \
 	O(OPT_SECMARK, "secmark\0\0ignored", \
 	  .letter = 'c', .kind = KIND_SECMARK, .may = L | E) \

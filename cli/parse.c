@@ -121,6 +121,15 @@ static int unknown(struct cli_req *q, const char *word)
 	return cli_usage(q, "unknown option `%'", word);
 }
 
+/* An option that other protocols have, as it was spelt. */
+static int foreign(struct cli_req *q, const char *word, unsigned row)
+{
+	const int proto = __builtin_ctz(cli_opts[row].protos);
+
+	return cli_refuse(q, EXIT_USAGE, "unknown option `--%'"
+			  "\fit goes with -p %", word, ct_protos[proto].name);
+}
+
 /* A long name, of n characters, that no row has. */
 static int unknown_long(struct cli_req *q, const char *word, size_t n)
 {
@@ -199,11 +208,13 @@ static int parse_long(struct cli_req *q, struct words *w)
 	int row = find_long(name, n, cli_proto_bit(q));
 	unsigned takes, opt;
 
-	if (row == NO_ROW && !q->proto)
+	if (row == NO_ROW)
 		row = find_long(name, n, UINT8_MAX);
 	if (row < 0)
 		return unknown_long(q, name, n);
 	opt = (unsigned)row - CLI_CMDS;
+	if (q->proto && !fits(row, cli_proto_bit(q)))
+		return foreign(q, name, opt);
 	takes = row < CLI_CMDS ? cli_cmds[row].flags & CLI_LONG_VALUE :
 		cli_kinds[cli_opts[opt].kind].takes;
 	if (arg && !takes)
@@ -290,8 +301,7 @@ static int settle_protocols(struct cli_req *q)
 		const unsigned i = (unsigned)__builtin_ctzll(left);
 
 		if (q->proto && !(cli_opts[i].protos & given))
-			return cli_usage(q, "unknown option `--%'",
-					 cli_opt_name(i));
+			return foreign(q, cli_opt_name(i), i);
 		protos &= cli_opts[i].protos;
 	}
 	if (protos == 0)

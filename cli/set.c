@@ -262,6 +262,7 @@ static int set_mark(struct cli_req *q, unsigned row, const char *arg)
 /* ---------------------------------------------------------------- words */
 
 /* Does a word abbreviate name? If not, it may have been meant. */
+__attribute__((noinline))	/* smaller */
 static int is_word(struct cli_req *q, const char *word, size_t n,
 		   const char *name)
 {

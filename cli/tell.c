@@ -245,8 +245,8 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 			"net.core.rmem_default") \
 	S(LATE,         "no answer in time: try again") \
 	S(UNREADABLE,   "the answer is damaged") \
-	S(NO_ROOM,      "entries made while no rule uses labels have no " \
-			"room for them") \
+	S(NO_ROOM,      "no room: a rule must use labels before the " \
+			"entry is made") \
 	S(EMPTY,        "nothing is tracked here without a rule that asks: " \
 			"ct state, nat")
 

@@ -391,7 +391,7 @@ def update(t, version, kind):
     got = t.run(k, with_map(t, line + " -o id"))
     t.ends(got, 0, len(changed), "updated", silent=kind != "added_labels")
     if kind == "added_labels":
-        t.same(got.err.splitlines()[1:], ["hint: entries made while no rule uses labels have no room for them"], "hints", got)
+        t.same(got.err.splitlines()[1:], ["hint: no room: a rule must use labels before the entry is made"], "hints", got)
     t.shows(got, changed)
     t.untouched(k, should, got)
 

@@ -6,7 +6,7 @@ from lib.case import Failure, fact, facts
 
 NEW = "-I -p udp -s 192.0.2.1 -d 198.51.100.7 --sport 40000 --dport 53 -t 3000"
 OFF = "hint: net.netfilter.nf_conntrack_%s is 0: set it to 1"
-NO_ROOM = "hint: entries made while no rule uses labels have no room for them"
+NO_ROOM = "hint: no room: a rule must use labels before the entry is made"
 
 
 def hints(t, line, code=0, **more):
