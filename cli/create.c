@@ -181,8 +181,10 @@ static int settle(struct engine *e, int r)
 	}
 	e->batch.done = 0;
 	e->kept = 0;
+	if (r < 0)	/* there may be no job yet */
+		return r;
 	job_now(e->job);
-	return r < 0 ? r : e->error;
+	return e->error;
 }
 
 int create_rest(void)
