@@ -28,6 +28,7 @@ void view_dir(struct view *v, unsigned dir)
 }
 
 /* What entries and expectations have in common. */
+__attribute__((noinline))	/* smaller */
 static void look(struct view *v, unsigned language,
 		 const struct fmt_how *how, const void *record,
 		 const struct ct_tuple *tuples, uint8_t family)

@@ -120,7 +120,7 @@ class World:
             stdin = subprocess.Popen(["cat", command.stdin], stdout=subprocess.PIPE, cwd=self.dir)
         more = dict({"stdin": stdin.stdout if stdin else subprocess.DEVNULL, "stdout": files[0], "stderr": files[1]}, **more)
         p = subprocess.Popen(wrap + [self.tool] + command.line.split(), cwd=self.dir,
-                             env={"PATH": os.environ["PATH"], "TZ": "UTC"}, **more)
+                             env={"PATH": os.environ["PATH"], "TZ": "UTC", "NO_COLOR": "1"}, **more)
         for f in files:
             f.close()
         if stdin:
