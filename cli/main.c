@@ -35,6 +35,16 @@ static const char *variable(char **env, const char *name)
 	return value;
 }
 
+/* Are colours unwanted, by no-color.org, or has the terminal none? */
+static int is_plain(char **env)
+{
+	const char *plain = variable(env, "NO_COLOR=");
+	const char *terminal = variable(env, "TERM=");
+
+	return (plain && *plain) ||
+	       (terminal && strcmp(terminal, "dumb") == 0);
+}
+
 static int load_zone_file(const char *dir, const char *name)
 {
 	long len = file_read(file_path(dir, name, ""), zone_buf,
@@ -70,7 +80,6 @@ int main(int argc, char **argv, char **env)
 			   .fd = STDOUT_FILENO };
 	struct cli_world world = { .out = &out, .zone = &zone,
 				   .recv = recv_buf };
-	const char *value;
 	int r;
 
 	r = cli_ready(&q, argc, argv,
@@ -80,7 +89,7 @@ int main(int argc, char **argv, char **env)
 	world.open = INSTRUMENTED ||
 		     (q.seen & opt_bit(OPT_NO_SANDBOX)) != 0;
 	world.color = q.color;
-	if (!q.color && (value = variable(env, "NO_COLOR=")) && *value)
+	if (q.color == COLOR_AUTO && is_plain(env))
 		world.color = COLOR_NEVER;
 	/* what the lines of a file show is not known yet */
 	if (q.cmd == CMD_LOAD || q.show & (SHOW_KTIME | SHOW_TIME))

@@ -158,7 +158,7 @@ const uint16_t cli_musts[] = {
 	  .letter = 'r', .kind = KIND_ADDR, REPLY(src, CT_SRC4), .may = NU | L | IA | U | D | G | E | XI | XD | XG) \
 	O(OPT_REPLY_DST, "reply-dst\0\0destination,", \
 	  .letter = 'q', .kind = KIND_ADDR, REPLY(dst, CT_DST4), .may = NU | L | IA | U | D | G | E | XI | XD | XG) \
-	O(OPT_PROTONUM, "protonum\0\0tcp, udp, icmp, ..., or a number", \
+	O(OPT_PROTONUM, "protonum\0\0tcp, udp, udplite, sctp, dccp, icmp, icmpv6, gre, ...", \
 	  .letter = 'p', .kind = KIND_PROTO, .may = NU | L | U | D | E | HELP, .must = MUST_ALL) \
 	O(OPT_TIMEOUT, "timeout\0\0time left", \
 	  .letter = 't', .kind = KIND_SECONDS, CHANGE(timeout, CT_TIMEOUT), .may = U | D, .must = MUST_MAKE) \

@@ -68,6 +68,7 @@ static int last_day(const struct clock_season *s, int year)
 }
 
 /* When a season ends in a year, in seconds since 1970. */
+__attribute__((noinline))	/* smaller */
 static int64_t season_end(const struct clock_season *s, int year)
 {
 	return (int64_t)last_day(s, year) * DAY + s->time - s->offset;

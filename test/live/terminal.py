@@ -55,11 +55,11 @@ def colours_are_nothing_but_colours(t):
         raise Failure("%r\nis not\n%r" % (always, plain))
 
 
-@facts("no_colours_{where}", where=("piped", "file", "never", "no_color", "other_formats", "summary"))
+@facts("no_colours_{where}", where=("piped", "file", "never", "no_color", "dumb", "other_formats", "summary"))
 def no_colours(t, where):
     one(t)
     line, env = {"piped": ("conntrack -L | cat", None), "file": ("conntrack -L >/run/scratch/list; cat /run/scratch/list", None),
-                 "never": ("conntrack -L --color=never", None), "no_color": ("conntrack -L", {"NO_COLOR": "1"}),
+                 "never": ("conntrack -L --color=never", None), "no_color": ("conntrack -L", {"NO_COLOR": "1"}), "dumb": ("TERM=dumb conntrack -L", None),
                  "other_formats": ("conntrack -L -o json; conntrack -L -o xml; conntrack -L -o save; conntrack -L --by state", None),
                  "summary": ("conntrack -C; conntrack -S; conntrack -V", None)}[where]
     got = shown(t, line, env)
