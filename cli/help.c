@@ -9,7 +9,7 @@
 /* The column where explanations begin. */
 #define COLUMN	36u
 
-#define LINE	78u
+#define LINE	78u	/* characters, of the page */
 
 /* "  -x, --name, --other VALUE     explanation" */
 static void put_row(struct out *o, char letter, const char *text,
@@ -41,9 +41,21 @@ static void put_row(struct out *o, char letter, const char *text,
 }
 
 /*
- * Options that one of the columns needs, or else takes, of these protocols and
- * of none; or, with no columns, all of these protocols.
+ * Does a column need an option, or else take it, if it is of no protocol or of
+ * these? With no column: is it of these?
  */
+static int is_wanted(const struct cli_req *q, unsigned row, unsigned on,
+		     int needs, unsigned protos)
+{
+	const struct cli_opt *opt = &cli_opts[row];
+	const int needed = (cli_musts[opt->must] & on) != 0;
+
+	if (opt->protos ? !(opt->protos & protos) : !on)
+		return 0;
+	return !on || (needed == needs &&
+		       (needed || cli_columns(q, row) & on));
+}
+
 static void put_options(struct out *o, const struct cli_req *q, unsigned on,
 			int needs, unsigned protos)
 {
@@ -51,12 +63,8 @@ static void put_options(struct out *o, const struct cli_req *q, unsigned on,
 
 	for (unsigned i = 0; i < OPT_COUNT; i++) {
 		const struct cli_opt *opt = &cli_opts[i];
-		const int needed = (cli_musts[opt->must] & on) != 0;
 
-		if (on ? needed == needs && (!opt->protos ||
-					     opt->protos & protos) &&
-			 (needed || cli_columns(q, i) & on)
-		       : opt->protos & protos)
+		if (is_wanted(q, i, on, needs, protos))
 			put_row(o, opt->letter, text,
 				cli_part(cli_kind_words, opt->kind),
 				opt_direction(opt));

@@ -294,7 +294,8 @@ static int next_word(struct cli_req *q, size_t least, const char **s,
 		*word = *s;
 		*n = value_end(*s, ',');
 		*s = (*s)[*n] ? *s + *n + 1 : NULL;
-		nat = word_in(q, "SRC_NAT\0DST_NAT\0", *word, *n);
+		nat = value_abbreviates(*word, *n, "SRC_NAT") ? 0 :
+		      value_abbreviates(*word, *n, "DST_NAT") ? 1 : -1;
 		if (nat < 0 || *n < least)
 			return 1;
 		warn(q, cli_part("WARNING: ignoring SRC_NAT, use --src-nat "

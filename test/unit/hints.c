@@ -62,7 +62,7 @@ static const struct { const char *line, *meant; } misspelt[] = {
 	{ "-L expct", "expect" }, { "-L contrack", "conntrack" },
 	{ "-L unconfrmed", "unconfirmed" }, { "-L nowhere", NULL },
 	{ "-L -o jsn", "json" }, { "-L -o id,jsnl", "jsonl" },
-	{ "-L -o xlm", NULL }, { "-L -o timestmp", "timestamp" },
+	{ "-L -o xlm", NULL }, { "-L -o dstnat", NULL }, { "-L -o timestmp", "timestamp" },
 	{ "-L -o SAV,restor", NULL }, { "-L -o openmetrix", "openmetrics" },
 	{ "-E -e DESTORY", "DESTROY" }, { "-E -e NEW,UPDTES", "UPDATES" },
 	{ "-L -u ASURED", "ASSURED" }, { "-L -u !ASURED", "ASSURED" },
