@@ -172,9 +172,9 @@ const uint16_t cli_musts[] = {
 	  .letter = '[', .kind = KIND_NET, EXPECT(src, CT_SRC4), .must = MUST_ANNOUNCE) \
 	O(OPT_TUPLE_DST, "tuple-dst\0\0expected", \
 	  .letter = ']', .kind = KIND_NET, EXPECT(dst, CT_DST4), .must = MUST_ANNOUNCE) \
-	O(OPT_MASK_SRC, "mask-src\0\0of --src", \
+	O(OPT_MASK_SRC, "mask-src\0\0mask of --src", \
 	  .letter = '{', .kind = KIND_ADDR, FILTER(src_mask, 0), .may = L | U | D | E, .must = MUST_ANNOUNCE) \
-	O(OPT_MASK_DST, "mask-dst\0\0of --dst", \
+	O(OPT_MASK_DST, "mask-dst\0\0mask of --dst", \
 	  .letter = '}', .kind = KIND_ADDR, FILTER(dst_mask, 0), .may = L | U | D | E, .must = MUST_ANNOUNCE) \
 	O(OPT_MARK, "mark\0\0mark", \
 	  .letter = 'm', .kind = KIND_MARK, .may = N | L | IA | U | D | E) \
@@ -182,9 +182,9 @@ const uint16_t cli_musts[] = {
 	  .letter = 'i', .kind = KIND_ID, FILTER(id, CT_F_ID), .may = NU | U | D | G) \
 	O(OPT_FAMILY, "family\0\0addresses", \
 	  .letter = 'f', .kind = KIND_FAMILY, .may = NU | L | U | D | G | F | E | XL) \
-	O(OPT_SRC_NAT, "src-nat\0\0translated", \
+	O(OPT_SRC_NAT, "src-nat\0\0source translated", \
 	  .letter = 'n', .kind = KIND_NAT, FILTER(src_nat, CT_F_SRC_NAT), .may = NU | L | IA | U | D | E) \
-	O(OPT_DST_NAT, "dst-nat\0\0translated", \
+	O(OPT_DST_NAT, "dst-nat\0\0destination translated", \
 	  .letter = 'g', .kind = KIND_NAT, FILTER(dst_nat, CT_F_DST_NAT), .may = NU | L | IA | U | D | E) \
 	O(OPT_OUTPUT, "output\0\0xml, json, jsonl, openmetrics, restore, id, ...", \
 	  .letter = 'o', .kind = KIND_OUTPUT, .may = L | U | D | G | E | XL | XE) \
@@ -194,25 +194,25 @@ const uint16_t cli_musts[] = {
 	  .letter = 'b', .kind = KIND_BYTES, .at = OFFSET(room), .may = E) \
 	O(OPT_ANY_NAT, "any-nat\0\0either of them", \
 	  .letter = 'j', .kind = KIND_NAT, FILTER(src_nat, CT_F_ANY_NAT), .may = N | L | E) \
-	O(OPT_ZONE, "zone\0\0both ways", \
+	O(OPT_ZONE, "zone\0\0zone, both ways", \
 	  .letter = 'w', .kind = KIND_ZONE, FILTER(zone, CT_F_ZONE), .may = NU | L | IA | U | D | G | E) \
 	O(OPT_LABEL, "label\0\0all of these", \
 	  .letter = 'l', .kind = KIND_LABELS, FILTER(labels, CT_F_LABELS), .may = NU | L | U | D | G | E) \
-	O(OPT_LABEL_ADD, "label-add\0\0to set", \
+	O(OPT_LABEL_ADD, "label-add\0\0set these", \
 	  .letter = '<', .kind = KIND_LABELS, INTO(add, bits, 1), .may = IA | U) \
-	O(OPT_LABEL_DEL, "label-del\0\0to clear, or all", \
+	O(OPT_LABEL_DEL, "label-del\0\0clear these, or all", \
 	  .letter = '>', .kind = KIND_LABELS_OR_ALL, INTO(del, bits, 1), .may = U) \
-	O(OPT_ORIG_ZONE, "orig-zone\0\0one way", \
+	O(OPT_ORIG_ZONE, "orig-zone\0\0zone,", \
 	  .letter = '(', .kind = KIND_ZONE, ORIG(zone, CT_TUPLE_ZONE), .may = NU | L | IA | U | D | G | E) \
-	O(OPT_REPLY_ZONE, "reply-zone\0\0the other", \
+	O(OPT_REPLY_ZONE, "reply-zone\0\0zone,", \
 	  .letter = ')', .kind = KIND_ZONE, REPLY(zone, CT_TUPLE_ZONE), .may = NU | L | IA | U | D | G | E) \
-	O(OPT_LABELMAP, "labelmap\0\0their names", \
+	O(OPT_LABELMAP, "labelmap\0\0names of labels", \
 	  .letter = 'M', .kind = KIND_FILE, .may = L | IA | U | D | G | E) \
 	O(OPT_NAT_RANGE, "nat-range\0\0ignored", \
 	  .letter = 'a', .kind = KIND_IGNORED, .may = UINT16_MAX ^ NU) \
-	O(OPT_HELPER, "helper\0\0as ftp", \
+	O(OPT_HELPER, "helper\0\0such as ftp", \
 	  .kind = KIND_HELPER, .may = IA | U) \
-	O(OPT_SNAPSHOT, "snapshot\0\0entries first", \
+	O(OPT_SNAPSHOT, "snapshot\0\0first what is there", \
 	  .kind = KIND_FLAG, .may = E | XE) \
 	O(OPT_NETNS, "netns\0\0network namespace", \
 	  .kind = KIND_NETNS, .may = UINT16_MAX ^ NU) \
@@ -222,7 +222,7 @@ const uint16_t cli_musts[] = {
 	  .kind = KIND_BY, .may = L) \
 	O(OPT_TOP, "top\0\0the first N of --by", \
 	  .kind = KIND_TOP, .at = OFFSET(top), .may = L) \
-	O(OPT_COLOR, "color\0\0of lines", \
+	O(OPT_COLOR, "color\0\0lines in colours", \
 	  .kind = KIND_COLOR, .may = UINT16_MAX ^ NU) \
 	O(OPT_SPORT, "sport\0orig-port-src\0source port,", \
 	  .protos = PORTS, .kind = KIND_PORTS, ORIG(sport, CT_SPORT), .may = NU | L | D | E | U | IA | G, .must = MUST_EXPECT) \

@@ -118,9 +118,10 @@ void tell_progress(uint32_t n)
 
 void tell_progress_end(void)
 {
-	if (progress)
-		out_str(&err, "\r\33[K");
+	if (!progress)
+		return;
 	progress = 0;
+	out_str(&err, "\r\33[K");
 	out_flush(&err);
 }
 
@@ -231,8 +232,7 @@ void tell_numbers(const char *line, uint32_t a, uint32_t b)
 	S(EXISTS,       "Such conntrack exists, try -U to update") \
 	S(NO_MASTER,    "master conntrack not found") \
 	S(EXPIRED,      "conntrack has expired") \
-	S(FULL,         "% of % entries: raise " \
-			"net.netfilter.nf_conntrack_max") \
+	S(FULL,         "raise net.netfilter.nf_conntrack_max") \
 	S(NO_NAT,       "no such helper, or another translation") \
 	S(NO_HELPER,    "the master has no helper") \
 	S(NO_MEMORY,    "not enough memory") \
@@ -301,15 +301,16 @@ static const struct failure *failure_of(const struct cli_req *q, int error)
 
 static void say_hint(unsigned sentence)
 {
-	uint32_t count = 0, max = 0;
+	uint32_t count, max;
 
-	if (!sentence || (sentence == FULL &&
-			  (file_setting("count", &count) < 0 ||
-			   file_setting("max", &max) < 0)))
+	if (!sentence)
 		return;
 	out_str(&err, "hint: ");
-	tell_numbers(cli_part(sentences, sentence), count, max);
-	tell_line("");
+	if (sentence == FULL && file_setting("count", &count) == 0 &&
+	    file_setting("max", &max) == 0)
+		put("% of % entries: ", (const char *const []){
+			number(count), number(max) });
+	SAY("%\n", cli_part(sentences, sentence));
 }
 
 int tell_failure(const struct cli_req *q, int error, const struct nl_ack *ack)

@@ -315,7 +315,7 @@ REFUSED = {
     "a_helper_of_another_protocol": ("-I -t 5 -p udp -s {c} -d {b} --sport 1 --dport 2 --helper ftp", {},
                                      ["Operation not supported"]),
     "an_entry_too_many": ("-I -t 5 -p udp -s {c} -d {b} --sport 1 --dport 2", {"most": 1},
-                          ["not enough memory", " entries: raise net.netfilter.nf_conntrack_max"]),
+                          ["not enough memory", "hint: raise net.netfilter.nf_conntrack_max"]),
     "a_status_that_only_the_kernel_sets": ("-I -t 5 -p udp -s {c} -d {b} --sport 1 --dport 2 -u EXPECTED", {},
                                            ["Device or resource busy"]),
     "an_icmp_answer": ("-I -t 5 -p icmp -s {c} -d {b} --icmp-type 3 --icmp-code 0", {}, ["invalid parameters"]),
