@@ -245,6 +245,7 @@ def plain_file_of_that_name_is_no_namespace(t):
 def version_and_help_need_no_namespace(t):
     t.table()
     t.check("-V --netns nosuch", "^conntrack v", err=[])
-    got = t.run("-h --netns nosuch")
-    if got.code or got.err or "--netns NAME|PID|PATH" not in got.out:
-        t.fail("-h --netns nosuch", ["should be the help"], got)
+    for line, words in (("-h --netns nosuch", "usage: conntrack COMMAND"), ("-h -L --netns nosuch", "--netns NAME|PID|PATH")):
+        got = t.run(line)
+        if got.code or got.err or words not in got.out:
+            t.fail(line, ["should be the help"], got)
