@@ -70,8 +70,8 @@ static void check_rows(struct cli_req *q, unsigned on, unsigned first,
 				   cli_opt_name(i), takers(q, i));
 		if (q->not_seen & opt_bit(i) &&
 		    !(on & opt_not_on(o)))
-			refuse(q, "`! --%' does not go with this command",
-			       i, i);
+			refuse(q, "`! --%' does not go with this command"
+			       "\f-L -E -D do", i, i);
 		if (must & on && !seen(q, i) &&
 		    (!o->protos || o->protos & cli_proto_bit(q)))
 			refuse(q, "You need to supply the `--%' option for "

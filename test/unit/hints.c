@@ -116,6 +116,8 @@ static void what_goes_is_told(void **state)
 		{ "-L -p icmp --dport 5", "it goes with -p tcp" },
 		{ "-L -p tcp --icmp-type 8", "it goes with -p icmp" },
 		{ "-L --srckey 5 -p udp", "it goes with -p gre" },
+		{ "-G ! -s 1.1.1.1", "-L -E -D do" },
+		{ "-U ! -m 5", "-L -E -D do" },
 		{ "-L -D", "one at a time" },
 		{ "-h -h", "one at a time" },
 		{ "-h -L -D", "one at a time" },
