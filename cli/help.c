@@ -125,7 +125,8 @@ static void put_about(struct out *o, const struct cli_req *q)
 	const unsigned protos = q->proto ? cli_proto_bit(q) : UINT8_MAX;
 
 	put_command(o, c);
-	if (on & CLI_MUSTS) {
+	/* who needs any option needs -p */
+	if (on & cli_musts[cli_opts[OPT_PROTONUM].must]) {
 		out_str(o, "needs:\n");
 		put_options(o, q, on, 1, protos);
 	}

@@ -37,9 +37,6 @@ struct cli_cmd {
 #define CLI_ON_EXPECT	0x0900u
 #define CLI_ON_NONE	0x2000u
 
-/* Those of commands that cannot do without some options. */
-#define CLI_MUSTS	0x0e12u
-
 /* Those of -L, -D and -E, and that of -U. */
 #define CLI_ON_MANY	0x0049u
 #define CLI_ON_UPDATE	0x0004u

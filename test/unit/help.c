@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* -h, and -h COMMAND: what they show is what the command line takes. */
 #include "test/unit/line.h"
+#include "test/unit/value.h"
 
 #include "cli/help.h"
 #include "cli/opts.h"
@@ -88,35 +89,16 @@ static const char *const commands[] = {
 	"-D expect", "-F", "-F expect", "-V",
 };
 
-/* A value that each kind of option takes. */
-static const char *value_of(unsigned row)
-{
-	static const char *const values[KIND_COUNT] = {
-		[KIND_NET] = "1.1.1.1", [KIND_ADDR] = "1.1.1.1",
-		[KIND_NAT] = "2.2.2.2", [KIND_PROTO] = "50",
-		[KIND_FAMILY] = "ipv4", [KIND_STATUS] = "ASSURED",
-		[KIND_EVENTS] = "NEW", [KIND_OUTPUT] = "json",
-		[KIND_MARK] = "5", [KIND_LABELS] = "5",
-		[KIND_LABELS_OR_ALL] = "5", [KIND_FILE] = "/dev/null",
-		[KIND_HELPER] = "ftp", [KIND_STATE] = "ESTABLISHED",
-		[KIND_ROLE] = "client", [KIND_IGNORED] = "x",
-		[KIND_NETNS] = "x", [KIND_BY] = "src", [KIND_COLOR] = "never",
-	};
-	const unsigned kind = cli_opts[row].kind;
-
-	if (cli_kinds[kind].takes == TAKES_NONE)
-		return "";
-	return values[kind] ? values[kind] : "1";
-}
-
 static void add(char *line, size_t cap, const char *name)
 {
 	unsigned row = 0;
 
 	while (strcmp(cli_opt_name(row), name) != 0)
 		row++;
+	/* a protocol without options of its own, and the word of most commands */
 	snprintf(line + strlen(line), cap - strlen(line), " --%s %s", name,
-		 value_of(row));
+		 row == OPT_PROTONUM ? "50" :
+		 row == OPT_OUTPUT ? "json" : value_of(row));
 }
 
 /*
