@@ -5,6 +5,7 @@
 
 #include "cli/help.h"
 #include "cli/opts.h"
+#include "cli/words.h"
 
 static char text[65536];
 
@@ -195,6 +196,46 @@ static void what_is_needed_is_told(void **state)
 	assert_null(strstr(help("-L -h"), "needs:"));
 }
 
+/* Words that stand one behind the other, with this between them. */
+static const char *join(const char *words, const char *between)
+{
+	static char s[128];
+
+	*s = '\0';
+	for (; *words; words = cli_part(words, 1))
+		strcat(strcat(s, *s ? between : ""), words);
+	return s;
+}
+
+/* What help says in a text of its own is what the lists of words say. */
+static void choices_are_those_that_are_taken(void **state)
+{
+	static const struct {
+		const char *cmd, *before, *words, *between, *behind;
+	} rows[] = {
+		{ "-h", "tables: ", CLI_TABLES, ", ", "\n" },
+		{ "-L -h", "--family ", CLI_FAMILIES, "|", " " },
+		{ "-L -h", "--color [", CLI_COLORS, "|", "] " },
+		{ "-I -h -p dccp", "--role ", CLI_ROLES, "|", " " },
+	};
+	char protos[128] = "", *end = protos;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *at = strstr(help(rows[i].cmd), rows[i].before);
+		char want[160];
+
+		snprintf(want, sizeof(want), "%s%s%s", rows[i].before,
+			 join(rows[i].words, rows[i].between), rows[i].behind);
+		if (!at || strncmp(at, want, strlen(want)) != 0)
+			fail_msg("%s does not say \"%s\"", rows[i].cmd, want);
+	}
+	for (unsigned i = 0; i < CT_P_COUNT; i++)
+		end += sprintf(end, "%s, ", ct_protos[i].name);
+	strcpy(end, "...\n");
+	assert_non_null(strstr(help("-L -h"), protos));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +243,7 @@ int main(void)
 		cmocka_unit_test(a_command_has_its_options),
 		cmocka_unit_test(a_command_is_asked_about_in_many_ways),
 		cmocka_unit_test(what_is_needed_is_told),
+		cmocka_unit_test(choices_are_those_that_are_taken),
 	};
 
 	return cmocka_run_group_tests_name("help", tests, NULL, NULL);
