@@ -9,17 +9,18 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-/* How a value is written. Of a number, its size in bytes. */
+/* How a value is written; enum stencil_kind has some of these, too. */
 enum kind {
-	U8 = 1, U16 = 2, U32 = 4, U64 = 8,
-	HEX = 9,	/* of 16 bits */
-	TWO = 3,	/* of 16 bits, two digits */
-	TIME = 10,	/* nanoseconds as seconds with six decimals */
+	U32 = STENCIL_U32, U16 = STENCIL_U16, U8 = STENCIL_U8,
+	U64 = STENCIL_U64,
+	HEX = STENCIL_HEX,	/* of 16 bits */
+	TWO = 1,	/* of 16 bits, two digits */
+	TIME = STENCIL_TIME,	/* nanoseconds as seconds with six decimals */
 	DATE = 5,	/* nanoseconds as a date */
 	COLUMN = 6,	/* a word, in nine columns */
 	BITS = 11, LABELS,	/* a list of words */
 	ADDR,		/* and the rest: in JSON a text */
-	WORD, NAME = 0,	/* WORD is a pointer to it */
+	WORD, NAME = 4,	/* WORD is a pointer to it */
 };
 
 #define ROW(base, bit, type, member, kind) \

@@ -15,11 +15,11 @@
 #define STENCIL_TEXT	2048u	/* the longest text, whatever the numbers */
 #define STENCIL_HOLES	24u
 
-/* What is written into a hole; of a number, its size in bytes. */
+/* What is written into a hole. Small numbers: the bytes that four have more. */
 enum stencil_kind {
+	STENCIL_U32 = 0, STENCIL_U16 = 2, STENCIL_U8 = 3, STENCIL_U64 = 8,
+	STENCIL_HEX, STENCIL_TIME, STENCIL_IP4, STENCIL_IP6, STENCIL_DELTA,
 	STENCIL_END,
-	STENCIL_U8 = 1, STENCIL_U16 = 2, STENCIL_U32 = 4, STENCIL_U64 = 8,
-	STENCIL_HEX = 9, STENCIL_TIME, STENCIL_IP4, STENCIL_IP6, STENCIL_DELTA,
 };
 
 /* What else the text depends on, in words: as far as quotes, the caller's. */

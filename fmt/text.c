@@ -30,27 +30,35 @@ static void fill_octets(void)
 	}
 }
 
-/* Two digits, of a number below 100: those behind a hundred. */
-static inline char *two(char *p, uint32_t v)
+/* Two digits before text that is in a register as it will be in memory. */
+static inline uint64_t two_before(uint64_t text, uint32_t v)
 {
-	memcpy(p, octets[100 + v].text + 1, 2);
-	return p + 2;
+	uint16_t two;
+
+	memcpy(&two, octets[100 + v].text + 1, sizeof(two));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+	       text << 16 | two : text >> 16 | (uint64_t)two << 48;
 }
 
-/* Four bytes are written in any case: a TEXT_U32 is always there. */
+/* Eight bytes behind the first one to three digits are written in any case. */
 char *text_u32(char *p, uint32_t v)
 {
-	/* v / 100, which the compiler, told to be small, would divide */
-	uint32_t high = (uint32_t)(v * 0x51eb851full >> 37);
-	const struct octet *o;
+	uint64_t rest = 0;
+	unsigned n = 0;
 
-	if (v >= 256)
-		return two(text_u32(p, high), v - 100 * high);
-	o = &octets[v];
-	if (o->len == 0)
+	if (octets[0].len == 0)
 		fill_octets();
-	memcpy(p, o, sizeof(*o));	/* one move */
-	return p + o->len;
+	for (; v >= 256; n += 2) {
+		/* v / 100, which the compiler, told to be small, would divide */
+		const uint32_t high = (uint32_t)(v * 0x51eb851full >> 37);
+
+		rest = two_before(rest, v - 100 * high);
+		v = high;
+	}
+	memcpy(p, &octets[v], sizeof(octets[v]));	/* one move */
+	p += octets[v].len;
+	memcpy(p, &rest, sizeof(rest));
+	return p + n;
 }
 
 char *text_u64(char *p, uint64_t v)

@@ -32,7 +32,10 @@ static inline char *text_str(char *p, const char *s)
 	return p + strlen(s);
 }
 
-/* Decimal: TEXT_U32 and TEXT_U64 characters at most. */
+/*
+ * Decimal: TEXT_U32 and TEXT_U64 characters at most. One behind a TEXT_U32 is
+ * written, too.
+ */
 char *text_u32(char *p, uint32_t v);
 char *text_u64(char *p, uint64_t v);
 

@@ -190,12 +190,16 @@ static void replay(const struct nl_layout *l, const uint8_t *run, uint8_t *to)
 /* Sixteen bytes at a time, where the machine can. */
 typedef uint64_t block __attribute__((vector_size(16)));
 
-static inline block block_at(const uint8_t *p)
+/* What differs from the picture in sixteen bytes of the run. */
+static inline block stranger(const struct nl_layout *l, const uint8_t *run,
+			     size_t at)
 {
-	block b;
+	block b, mask, head;
 
-	memcpy(&b, p, sizeof(b));
-	return b;
+	memcpy(&b, run + at, sizeof(b));
+	memcpy(&mask, l->mask + at, sizeof(mask));
+	memcpy(&head, l->head + at, sizeof(head));
+	return (b & mask) ^ head;
 }
 
 /* Has the run, of l->left bytes, every header where the layout has it? */
@@ -203,12 +207,12 @@ static int same_shape(const struct nl_layout *l, const uint8_t *run)
 {
 	const size_t last = l->left - sizeof(block);
 	block differ = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < last; i += sizeof(block))
-		differ |= (block_at(run + i) & block_at(l->mask + i)) ^
-			  block_at(l->head + i);
-	differ |= (block_at(run + last) & block_at(l->mask + last)) ^
-		  block_at(l->head + last);
+	do
+		differ |= stranger(l, run, i);
+	while ((i += sizeof(block)) < last);
+	differ |= stranger(l, run, last);
 	return (differ[0] | differ[1]) == 0;
 }
 

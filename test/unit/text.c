@@ -53,6 +53,18 @@ static void numbers_are_printfs(void **state)
 	assert_text(text_u32(text, UINT32_MAX), "4294967295");
 }
 
+/* Digits are moved several at a time, but not beyond what is promised. */
+static void numbers_keep_to_their_room(void **state)
+{
+	(void)state;
+	for (uint64_t v = 1; v <= UINT32_MAX; v = v * 5 / 4 + 1) {
+		memset(text, 'x', sizeof(text));
+		text_u32(text, (uint32_t)v);
+		for (size_t i = TEXT_U32 + 1; i < sizeof(text); i++)
+			assert_int_equal(text[i], 'x');
+	}
+}
+
 /* Also of a machine whose clock was never set. */
 static void stamps_have_eight_digits(void **state)
 {
@@ -397,6 +409,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_printfs),
+		cmocka_unit_test(numbers_keep_to_their_room),
 		cmocka_unit_test(stamps_have_eight_digits),
 		cmocka_unit_test(addresses_are_inet_ntops),
 		cmocka_unit_test(text_stays_in_the_buffer),
