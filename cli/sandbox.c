@@ -157,8 +157,7 @@ static const struct sock_filter head[] = {
 void sandbox_calls(const struct job *j)
 {
 	static struct sock_filter program[HEAD + ROWS * EACH + 1];
-	const struct sock_fprog prog = { sizeof(program) / sizeof(*program),
-					 program };
+	struct sock_fprog prog = { .filter = program };
 	const unsigned needs = who(j->q);
 	struct sock_filter *p = program;
 
@@ -180,8 +179,8 @@ void sandbox_calls(const struct job *j)
 			p += EACH;
 		}
 	}
-	while (p < program + prog.len)
-		*p++ = head[2];
+	*p++ = head[2];
+	prog.len = (unsigned short)(p - program);
 	syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
 }

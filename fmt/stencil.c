@@ -65,9 +65,10 @@ void stencil_hole(struct stencil *s, size_t start, size_t end, size_t from,
 {
 	if (s->holes < STENCIL_HOLES)
 		s->hole[s->holes] = (struct stencil_hole){
-			(uint16_t)(start - s->start),
-			(uint16_t)(end - s->start),
+			(uint16_t)(start - s->last),
+			(uint16_t)(end - s->last),
 			(uint16_t)from, (uint16_t)kind };
+	s->last = end;
 	s->holes++;
 }
 
@@ -127,7 +128,7 @@ struct stencil *stencil_fill(struct out *o, const struct stencil_key *k,
 	/* in one piece: as long as such a text may be, and a script's room */
 	if (o->cap - o->len < STENCIL_TEXT + OUT_ROOM)
 		out_flush(o);
-	s->start = o->len;
+	s->start = s->last = o->len;
 	if (!s->key.script || o->err ||
 	    o->cap - o->len < STENCIL_TEXT + OUT_ROOM) {
 		s->key.script = NULL;
@@ -138,8 +139,8 @@ struct stencil *stencil_fill(struct out *o, const struct stencil_key *k,
 	for (;; h++) {
 		const uint8_t *at = (const uint8_t *)f + h->from;
 
-		p = copy(p, text, (size_t)(s->text + h->start - text));
-		text = s->text + h->end;
+		p = copy(p, text, h->before);
+		text += h->step;
 		if (h->kind == STENCIL_IP4) {
 			p = text_ip4(p, at);
 			continue;

@@ -38,8 +38,10 @@ struct stencil {
 	struct stencil_key	 key;
 	unsigned		 holes;
 	size_t			 start;		/* where the text is learned */
+	size_t			 last;		/* where its last hole ends */
 	struct stencil_hole {
-		uint16_t	 start, end;	/* in the text */
+		uint16_t	 before;	/* text from the hole before */
+		uint16_t	 step;		/* and with what is in this */
 		uint16_t	 from;		/* of the flow */
 		uint16_t	 kind;		/* enum stencil_kind */
 	}			 hole[STENCIL_HOLES];

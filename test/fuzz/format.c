@@ -36,7 +36,7 @@ struct stencil *stencil_fill(struct out *o, const struct stencil_key *k,
 
 	if (!plain_scripts)
 		return real_fill(o, k, f, how);
-	scratch.start = o->len;
+	scratch.start = scratch.last = o->len;
 	scratch.holes = 0;
 	return &scratch;
 }
